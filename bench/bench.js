@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { DIABOLO, PEERS } from './engines/index.js'
+import { measure } from './runner/measure.js'
+import { FULL, QUICK } from './runner/plans.js'
+import { table } from './runner/table.js'
+import { WORKLOADS } from './workloads/index.js'
+
+const USAGE = `Usage: npm run --silent bench -- <workload> [options]
+
+Workloads:
+${Object.values(WORKLOADS)
+  .map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`)
+  .join('\n')}
+
+Options:
+  --quick          end in less than 50 seconds
+  --json           print the report as one JSON document on standard output
+  --only NAMES     peers to measure, by commas: ${PEERS.map(({ name }) => name).join(', ')}
+  --build FILE     the Diabolo build to measure (dist/node.js)
+  --against FILE   another build of Diabolo to take turns with
+  --help           print this
+`
+
+/**
+ * @param {string} message
+ * @returns {never}
+ */
+function refuse(message) {
+  process.stderr.write(`${message}\n\n${USAGE}`)
+  process.exit(2)
+}
+
+function readArguments() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        quick: { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        only: { type: 'string' },
+        build: { type: 'string', default: fileURLToPath(new URL('../dist/node.js', import.meta.url)) },
+        against: { type: 'string' },
+        help: { type: 'boolean', default: false },
+      },
+    })
+  } catch (error) {
+    return refuse(error instanceof Error ? error.message : String(error))
+  }
+}
+
+const { values, positionals } = readArguments()
+if (values.help) {
+  process.stdout.write(USAGE)
+  process.exit(0)
+}
+const [name = ''] = positionals
+const workload = WORKLOADS[name] ?? refuse(`expected one workload, found ${name ? `"${name}"` : 'none'}`)
+const known = PEERS.filter(({ workloads }) => workloads.includes(workload.name))
+const wanted = values.only?.split(',') ?? known.map((peer) => peer.name)
+const unknown = wanted.find((each) => !known.some((peer) => peer.name === each))
+if (unknown !== undefined) refuse(`expected peers of "${workload.name}" after --only, found "${unknown}"`)
+for (const build of [values.build, values.against ?? values.build]) {
+  if (!existsSync(build)) refuse(`expected a Diabolo build at ${build}, found nothing: run "npm run build" first`)
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
+const began = performance.now()
+const report = await measure({
+  workload,
+  plan: values.quick ? QUICK : FULL,
+  own: DIABOLO,
+  peers: known.filter((peer) => wanted.includes(peer.name)),
+  build: resolve(values.build),
+  against: values.against && resolve(values.against),
+  log: (line) =>
+    void process.stderr.write(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}\n`),
+})
+process.stderr.write(`\n${table(report)}\n`)
+if (values.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
+process.exitCode = report.agreement.agreed ? 0 : 1

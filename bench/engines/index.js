@@ -1,0 +1,82 @@
+/** @import { Engine } from '../types.js' */
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+/** @param {string} path  relative to this folder */
+const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+
+/** The Python that has the Python peers: $DIABOLO_PYTHON, the virtual environment in this folder, or the first on the path. */
+function python() {
+  const own = ['../.venv/bin/python', '../.venv/Scripts/python.exe'].map(here).find(existsSync)
+  return process.env.DIABOLO_PYTHON ?? own ?? 'python3'
+}
+
+const npm = 'run "npm install" in bench/'
+/** @param {string} name */
+const pip = (name) => `run "pip install ${name}" in bench/.venv, or name a Python that has it in DIABOLO_PYTHON`
+
+/** @type {Engine} */
+export const DIABOLO = {
+  name: 'diabolo',
+  command: [process.execPath, here('diabolo.js')],
+  variants: ['fit'],
+  threaded: true,
+  workloads: ['dense'],
+  install: 'run "npm run build" in the repository\'s root',
+}
+
+/** @type {readonly Engine[]} */
+export const PEERS = [
+  {
+    name: 'jax',
+    command: [python(), here('jax_engine.py')],
+    variants: ['jit + scan'],
+    threaded: true,
+    workloads: ['dense'],
+    install: pip('jax'),
+  },
+  {
+    name: 'torch',
+    command: [python(), here('torch_engine.py')],
+    variants: ['eager', 'eager, fused Adam'],
+    threaded: true,
+    workloads: ['dense'],
+    install: pip('torch'),
+  },
+  {
+    name: 'torch.compile',
+    command: [python(), here('torch_engine.py')],
+    backend: 'inductor',
+    variants: ['compiled, fused Adam'],
+    threaded: true,
+    patient: true,
+    workloads: ['dense'],
+    install: pip('torch'),
+  },
+  {
+    name: 'jax-js',
+    command: [process.execPath, here('jax-js.js')],
+    variants: ['jit, wasm'],
+    threaded: false,
+    workloads: ['dense'],
+    install: npm,
+  },
+  {
+    name: 'tfjs-wasm',
+    command: [process.execPath, here('tfjs.js')],
+    backend: 'wasm',
+    variants: ['eager'],
+    threaded: false,
+    workloads: ['dense'],
+    install: npm,
+  },
+  {
+    name: 'tfjs-cpu',
+    command: [process.execPath, here('tfjs.js')],
+    backend: 'cpu',
+    variants: ['eager'],
+    threaded: false,
+    workloads: ['dense'],
+    install: npm,
+  },
+]

@@ -1,0 +1,95 @@
+"""The engine's side of the line protocol, for engines in Python; protocol.js says what the lines mean."""
+
+import json
+import os
+import sys
+import time
+
+LINES = os.fdopen(os.dup(1), 'w', buffering=1)
+"""Where answers go. Whatever a library prints goes to standard error instead."""
+os.dup2(2, 1)
+
+
+def setting():
+    """What this process was told: threads, variant."""
+    return json.loads(sys.argv[2])
+
+
+def materials():
+    """The workload, and its files as numpy arrays: data [rows, width], order [rows], parameters by layer."""
+    import numpy as np
+
+    folder = sys.argv[1]
+    with open(os.path.join(folder, 'workload.json'), encoding='utf8') as file:
+        described = json.load(file)
+    workload = described['workload']
+    weights = np.fromfile(os.path.join(folder, 'parameters.f32'), np.float32)
+    parameters, at = [], 0
+    for shape in described['shapes']:
+        size = int(np.prod(shape))
+        parameters.append(weights[at : at + size].reshape(shape))
+        at += size
+    data = np.fromfile(os.path.join(folder, 'data.u8'), np.uint8).reshape(-1, workload['width'])
+    order = np.fromfile(os.path.join(folder, 'order.i32'), np.int32)
+    return workload, data, order, parameters
+
+
+def serve(open_engine):
+    """Opens the engine, then answers calls until standard input ends; sleeps in between."""
+    try:
+        engine = open_engine()
+    except ImportError as error:
+        say({'absent': str(error)})
+        return
+    calls = [name for name in ('train', 'matmul') if hasattr(engine, name)]
+    say({'ready': {'version': engine.version, 'calls': calls}})
+    for line in sys.stdin:
+        request = json.loads(line)
+        try:
+            say({'result': getattr(engine, request.pop('call'))(**request)})
+        except Exception as error:  # the runner decides what a failure means
+            say({'failed': f'{type(error).__name__}: {error}'.splitlines()[0]})
+
+
+def say(message):
+    LINES.write(json.dumps(message) + '\n')
+
+
+class SteppingEngine:
+    """Training for engines that take steps when they are told to."""
+
+    def reset(self, variant):
+        """Back to the starting weights, to go on in this variant."""
+        raise NotImplementedError
+
+    def advance(self, start, count):
+        """Takes `count` steps, of which `start` is the first, waits for them and gives the sum of their losses."""
+        raise NotImplementedError
+
+    def final_loss(self):
+        """Loss of the first batch with the present weights."""
+        raise NotImplementedError
+
+    def train(self, steps, skip, variant):
+        self.reset(variant)
+        total = self.advance(0, skip)
+        before = time.perf_counter()
+        total += self.advance(skip, steps - skip)
+        seconds = time.perf_counter() - before
+        return {
+            'timedSteps': steps - skip,
+            'seconds': seconds,
+            'meanLoss': total / steps,
+            'finalLoss': self.final_loss(),
+        }
+
+
+def best_rate(run, flops, seconds):
+    """The best of many timings of `run`, as 10^9 operations a second."""
+    run()
+    best, end = float('inf'), time.perf_counter() + seconds
+    while time.perf_counter() < end:
+        before = time.perf_counter()
+        run()
+        best = min(best, time.perf_counter() - before)
+    return flops / best / 1e9

@@ -1,0 +1,48 @@
+/** @import { Agreement, AgreementCheck, Trained } from '../types.js' */
+
+/** The first check, before any round: so few steps that float32 sums in another order cannot be told apart from it. */
+export const FIRST_CHECK = { steps: 10, tolerance: 2e-4 }
+
+/** After a whole round, rounding has had time to grow. */
+const ROUND_TOLERANCE = 0.01
+
+/**
+ * Whether everyone computed the same thing: same weights, same samples, same order, same algorithm give the same loss.
+ *
+ * @param {ReadonlyMap<string, Trained>} first  by engine, after the steps of the first check
+ * @param {ReadonlyMap<string, { readonly steps: number, readonly rounds: ReadonlyMap<number, Trained> }>} turns
+ * @param {string} reference  the engine that the others are compared with
+ * @returns {Agreement}
+ */
+export function agreementOf(first, turns, reference) {
+  const { steps = 0 } = turns.get(reference) ?? {}
+  /** @type {Map<string, Trained>} */
+  const last = new Map()
+  for (const [name, { steps: own, rounds }] of turns) {
+    const trained = [...rounds.values()].at(-1)
+    if (own === steps && trained) last.set(name, trained)
+  }
+  const checks = [check(first, reference, FIRST_CHECK), check(last, reference, { steps, tolerance: ROUND_TOLERANCE })]
+  return { agreed: checks.every(({ agreed }) => agreed), checks }
+}
+
+/**
+ * @param {ReadonlyMap<string, Trained>} trained
+ * @param {string} reference
+ * @param {{ readonly steps: number, readonly tolerance: number }} terms
+ * @returns {AgreementCheck}
+ */
+function check(trained, reference, { steps, tolerance }) {
+  const expected = trained.get(reference)
+  const near = (/** @type {number} */ loss, /** @type {number | undefined} */ other) =>
+    other !== undefined && Math.abs(loss - other) <= tolerance * Math.abs(other)
+  const all = [...trained]
+  return {
+    agreed: all.every(
+      ([, { meanLoss, finalLoss }]) => near(meanLoss, expected?.meanLoss) && near(finalLoss, expected?.finalLoss),
+    ),
+    steps,
+    tolerance,
+    losses: Object.fromEntries(all.map(([name, { meanLoss, finalLoss }]) => [name, { meanLoss, finalLoss }])),
+  }
+}

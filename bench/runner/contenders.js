@@ -1,0 +1,149 @@
+/** @import { Engine, Setting, Trained } from '../types.js' */
+/** @import { OthersWatch } from './machine.js' */
+/** @import { Plan } from './plans.js' */
+import { FIRST_CHECK } from './agreement.js'
+import { EngineError, EngineProcess } from './engine-process.js'
+
+/** A first look at a setting; who is not above so many ms a step is looked at longer. */
+const GLANCE = { steps: 5, skip: 1 }
+const SLOW_STEP_MS = 30
+const PROBE = { steps: 150, skip: 50 }
+
+/** How often a choice is made again when something else was running. */
+const PROBES = 3
+
+/**
+ * An engine in the setting that served it best.
+ *
+ * @typedef {object} Contender
+ * @property {string} name
+ * @property {EngineProcess} process
+ * @property {string} variant
+ * @property {number} stepMs  the estimate that its setting was chosen by
+ * @property {Trained} check  the outcome of the first agreement check
+ * @property {readonly Trial[]} tried
+ */
+
+/** @typedef {{ variant: string, threads: number, stepMs: number }} Trial */
+
+/** A process that was started, with its first check, or with why it failed. */
+/** @typedef {{ process: EngineProcess, check?: Trained, failure?: string }} Started */
+
+/**
+ * Starts engines in every setting and keeps, for each, the process with the fastest.
+ *
+ * @param {readonly { engine: Engine, settings: readonly Setting[] }[]} candidates
+ * @param {string} folder  the materials
+ * @param {Plan} plan
+ * @param {number} deadline  by `performance.now()`; whoever has not had its turn by then is left out
+ * @param {OthersWatch} watch
+ * @param {(line: string) => void} log
+ * @returns {Promise<{ contenders: Contender[], absent: Record<string, string> }>}
+ */
+export async function chooseContenders(candidates, folder, plan, deadline, watch, log) {
+  // all at once: nothing is timed yet
+  const groups = await Promise.all(
+    candidates.map(async ({ engine, settings }) => ({
+      engine,
+      started: await Promise.all(settings.map((setting) => start(engine, setting, folder, plan))),
+    })),
+  )
+  /** @type {Contender[]} */
+  const contenders = []
+  /** @type {Record<string, string>} */
+  const absent = {}
+  for (const { engine, started } of groups) {
+    const late = contenders.length > 0 && performance.now() > deadline
+    const { best, failure } = late ? { failure: 'no time was left for it' } : await choose(engine, started, plan, watch)
+    if (best) contenders.push(best)
+    else absent[engine.name] = failure ?? 'it cannot be used in any way'
+    for (const { process } of started) if (process !== best?.process) process.stop()
+    for (const { variant, threads, stepMs } of best?.tried ?? [])
+      log(`  ${engine.name}, ${variant}, threads: ${threads}: ${stepMs.toFixed(2)} ms/step`)
+  }
+  return { contenders, absent }
+}
+
+/**
+ * @param {Engine} engine
+ * @param {Setting} setting
+ * @param {string} folder
+ * @param {Plan} plan
+ * @returns {Promise<Started>}
+ */
+async function start(engine, setting, folder, plan) {
+  const process = new EngineProcess(engine, setting, folder)
+  return caught({ process }, async () => {
+    await process.ready(plan.startSeconds)
+    const [variant = ''] = engine.variants
+    return { process, check: await process.train({ variant, steps: FIRST_CHECK.steps, skip: 0 }, plan.startSeconds) }
+  })
+}
+
+/**
+ * @param {Engine} engine
+ * @param {readonly Started[]} started
+ * @param {Plan} plan
+ * @param {OthersWatch} watch
+ * @returns {Promise<{ best?: Contender, failure?: string | undefined }>}
+ */
+async function choose(engine, started, plan, watch) {
+  /** @type {Trial[]} */
+  const tried = []
+  /** @type {Contender | undefined} */
+  let best
+  let failure = started.find((each) => each.failure)?.failure
+  for (const { process, check } of started) {
+    if (!check) continue
+    for (const variant of engine.variants) {
+      const probed = await caught({}, async () => ({ stepMs: await probe(process, variant, plan, watch) }))
+      failure ??= probed.failure
+      if (probed.stepMs === undefined) continue
+      tried.push({ variant, threads: process.threads, stepMs: probed.stepMs })
+      if (best && best.stepMs <= probed.stepMs) continue
+      best = { name: engine.name, process, variant, stepMs: probed.stepMs, check, tried }
+    }
+  }
+  return best ? { best } : { failure }
+}
+
+/**
+ * ms per step, the least of a few tries where others were at work.
+ *
+ * @param {EngineProcess} process
+ * @param {string} variant
+ * @param {Plan} plan
+ * @param {OthersWatch} watch
+ */
+async function probe(process, variant, plan, watch) {
+  const glance = stepMsOf(await process.train({ variant, ...GLANCE }, plan.callSeconds))
+  if (glance > SLOW_STEP_MS) return glance
+  let least = Number.POSITIVE_INFINITY
+  for (let i = 0; i < PROBES; i++) {
+    const work = () => process.train({ variant, ...PROBE }, plan.callSeconds)
+    const { result, disturbed } = await watch.during(process.pid, work)
+    least = Math.min(least, stepMsOf(result))
+    if (!disturbed) break
+  }
+  return least
+}
+
+/** @param {Trained} trained */
+export const stepMsOf = ({ seconds, timedSteps }) => (1000 * seconds) / timedSteps
+
+/**
+ * The outcome of work on an engine, or `otherwise` with the reason why it failed.
+ *
+ * @template T, O
+ * @param {O} otherwise
+ * @param {() => Promise<T>} work
+ * @returns {Promise<Partial<T> & O & { failure?: string }>}
+ */
+async function caught(otherwise, work) {
+  try {
+    return /** @type {any} */ (await work())
+  } catch (error) {
+    if (error instanceof EngineError) return /** @type {any} */ ({ ...otherwise, failure: error.message })
+    throw error
+  }
+}

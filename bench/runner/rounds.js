@@ -1,0 +1,82 @@
+/** @import { Trained } from '../types.js' */
+/** @import { Contender } from './contenders.js' */
+/** @import { OthersWatch } from './machine.js' */
+/** @import { Plan } from './plans.js' */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { stepMsOf } from './contenders.js'
+
+/** Between two engines: time for the first one's threads to fall asleep. */
+const PAUSE_MS = 50
+
+/** An engine that needs so many times the fastest one's time sits out most rounds. */
+const SLOW = 4
+
+/** The fewest steps that say something about time, and the most that a slow engine needs for it. */
+const LEAST_STEPS = 4
+const MOST_STEPS = 100
+
+/**
+ * What one engine did in its rounds; those in which it rested are missing.
+ *
+ * @typedef {object} Turns
+ * @property {number} steps  of a round, those before the clock started included
+ * @property {ReadonlyMap<number, Trained>} rounds
+ */
+
+/**
+ * Takes turns: A B C, B C A, C A B, … so that whatever else the machine does, it does to all of them.
+ *
+ * @param {readonly Contender[]} contenders
+ * @param {number} epoch  steps of an epoch
+ * @param {Plan} plan
+ * @param {OthersWatch} watch
+ * @param {number} deadline  by `performance.now()`
+ * @param {(line: string) => void} log
+ * @returns {Promise<ReadonlyMap<string, Turns>>} by engine name
+ */
+export async function takeTurns(contenders, epoch, plan, watch, deadline, log) {
+  const fastest = Math.min(...contenders.map(({ stepMs }) => stepMs))
+  const turns = contenders.map((contender) => ({
+    contender,
+    ...lengthOf(contender, fastest, epoch, plan),
+    /** @type {Map<number, Trained>} */
+    rounds: new Map(),
+  }))
+  let last = 0
+  for (let round = 0; round < plan.rounds; round++) {
+    const before = performance.now()
+    const grace = round < plan.leastRounds ? 1000 * plan.graceSeconds : 0
+    if (round > 0 && before + last > deadline + grace) break
+    const awake = turns.filter(({ slow }) => !slow || round < plan.slowRounds)
+    const first = round % awake.length
+    for (const { contender, steps, skip, rounds } of [...awake.slice(first), ...awake.slice(0, first)]) {
+      const { process, variant } = contender
+      await sleep(PAUSE_MS)
+      const work = () => process.train({ variant, steps, skip }, plan.callSeconds)
+      rounds.set(round, (await watch.during(process.pid, work)).result)
+    }
+    const shown = awake.map(({ contender, rounds }) => `${contender.name} ${msOf(rounds.get(round))}`)
+    log(`  round ${round + 1}, ms/step: ${shown.join('  ')}`)
+    last = round < plan.slowRounds ? last : performance.now() - before
+  }
+  return new Map(turns.map(({ contender, steps, rounds }) => [contender.name, { steps, rounds }]))
+}
+
+/** @param {Trained | undefined} trained */
+const msOf = (trained) => (trained ? stepMsOf(trained).toFixed(2) : '–')
+
+/**
+ * As many steps for all engines of one speed class; whoever needs many times longer takes fewer.
+ *
+ * @param {Contender} contender
+ * @param {number} fastest  ms per step
+ * @param {number} epoch  steps of an epoch: longer rounds are whole epochs
+ * @param {Plan} plan
+ */
+function lengthOf({ stepMs }, fastest, epoch, { steps, skip, roundSeconds, slowSeconds }) {
+  const slow = stepMs > SLOW * fastest
+  const fitting = Math.floor(1000 * (slow ? slowSeconds / stepMs : roundSeconds / fastest))
+  if (fitting >= steps && !slow) return { slow, steps, skip }
+  const few = fitting > epoch ? fitting - (fitting % epoch) : Math.max(LEAST_STEPS, Math.min(fitting, MOST_STEPS))
+  return { slow, steps: few, skip: Math.ceil(few / 10) }
+}

@@ -1,0 +1,13 @@
+/** What is the same in Node and in a browser. */
+export { DiaboloError, ERROR_CODES, type ErrorCode } from './base/errors.js'
+export type { Spec } from './compile/spec.js'
+export { type Dataset, type DatasetOptions, dataset, slice } from './data/dataset.js'
+export { digits } from './data/digits/index.js'
+export { readDataset } from './data/read.js'
+export { holdOut, type Split } from './data/split.js'
+export { Autoencoder, type DataLike, type Evaluation, type Rows } from './model/autoencoder.js'
+export { DivergedError, type Estimator, type EstimatorOptions } from './model/estimator.js'
+export { pca, vanilla } from './model/recipes.js'
+export type { Runtime, RuntimeInfo, RuntimeOptions } from './runtime/types.js'
+export type { EpochRecord, FitEvent } from './train/events.js'
+export type { FitOptions } from './train/run-phases.js'

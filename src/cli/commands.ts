@@ -1,0 +1,24 @@
+import type { Command } from 'commander'
+
+/** A command is loaded only when it is called. */
+export interface CommandModule {
+  readonly register: (command: Command) => void
+}
+
+interface Entry {
+  readonly summary: string
+  readonly load: () => Promise<CommandModule>
+}
+
+/** Every command, in the order in which help lists them. */
+export const COMMANDS = {
+  cookbook: { summary: 'run every recipe and write one page about them', load: () => import('./commands/cookbook.js') },
+  train: { summary: 'train a recipe on data', load: () => import('./commands/train.js') },
+  evaluate: { summary: 'measure a trained model on data', load: () => import('./commands/evaluate.js') },
+  encode: { summary: 'turn data into codes', load: () => import('./commands/encode.js') },
+  decode: { summary: 'turn codes back into data', load: () => import('./commands/decode.js') },
+  reconstruct: { summary: 'encode and decode data', load: () => import('./commands/reconstruct.js') },
+  report: { summary: "write a run's report again", load: () => import('./commands/report.js') },
+  data: { summary: 'list, inspect and download data sets', load: () => import('./commands/data.js') },
+  doctor: { summary: 'say what is here, what is wrong and how to mend it', load: () => import('./commands/doctor.js') },
+} as const satisfies Record<string, Entry>

@@ -1,0 +1,33 @@
+import type { Command } from 'commander'
+import { openFile } from '../../app/sources.js'
+import { DiaboloError } from '../../base/errors.js'
+import { requireNew, writeArray } from '../array-output.js'
+import { withModel } from '../model-command.js'
+
+interface Flags {
+  readonly codes: string
+  readonly out: string
+  readonly json?: boolean
+}
+
+export function register(command: Command): void {
+  command
+    .argument('<run>', 'a run folder, or a model.onnx')
+    .option('--codes <file>', 'the codes, as "diabolo encode" wrote them', 'codes.npy')
+    .option('--out <file>', 'where the samples go, as .npy', 'decoded.npy')
+    .option('--json', 'print one JSON document instead')
+    .action(async (run: string, { codes, out, json }: Flags) => {
+      await requireNew(out)
+      const { values } = await openFile(codes)
+      if (values instanceof Uint8Array) throw notCodes(codes)
+      await writeArray(out, await withModel(run, (model) => model.decode(values)), json)
+    })
+}
+
+const notCodes = (path: string) =>
+  new DiaboloError('E_DATA', {
+    at: path,
+    expected: 'codes: floating-point numbers',
+    found: 'bytes',
+    hint: 'give the file that "diabolo encode" wrote',
+  })

@@ -1,0 +1,14 @@
+import type { Command } from 'commander'
+import { openSamples } from '../../app/sources.js'
+import { requireNew, writeArray } from '../array-output.js'
+import { type ModelFlags, modelArguments, withModel } from '../model-command.js'
+
+export function register(command: Command): void {
+  modelArguments(command)
+    .option('--out <file>', 'where the codes go, as .npy', 'codes.npy')
+    .action(async (run: string, { data, seed, out, json }: ModelFlags & { readonly out: string }) => {
+      await requireNew(out)
+      const rows = await withModel(run, async (model) => model.encode(await openSamples(data, seed)))
+      await writeArray(out, rows, json)
+    })
+}

@@ -1,0 +1,134 @@
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import { writeRun } from '../../app/run-writer.js'
+import { openSource } from '../../app/sources.js'
+import { recipeOf, type Summary, train } from '../../app/training-run.js'
+import { DiaboloError } from '../../base/errors.js'
+import { requireFresh } from '../../node/files.js'
+import { defaultFolder } from '../../node/run-folder.js'
+import { type PresetName, RECIPES, type Recipe } from '../../recipes/index.js'
+import { openNodeRuntime } from '../../runtime/ort-node.js'
+import { addFlags, givenFlags } from '../flags.js'
+import { interruptible } from '../interrupt.js'
+import { note, say, table, writeJson } from '../output.js'
+import { createProgress } from '../progress.js'
+
+interface Flags {
+  readonly data: string
+  readonly preset: PresetName
+  readonly seed: number
+  readonly threads?: number
+  readonly out?: string
+  readonly json?: boolean
+}
+
+export function register(command: Command): void {
+  command.argument('[recipe]', 'what to train').action((name?: string) => {
+    if (name === undefined) command.help({ error: true })
+    recipeOf(name)
+  })
+  for (const recipe of Object.values(RECIPES) as unknown as Recipe[]) {
+    const sub = command.command(recipe.name).description(recipe.summary).copyInheritedSettings(command)
+    sub
+      .option('--data <name or path>', 'what to train on: mnist, digits, or a file', 'mnist')
+      .option(
+        '--preset <name>',
+        "where options that are not given come from: default, or book for the chapter's own",
+        'default',
+      )
+      .option('--seed <number>', 'decides every random draw', Number, 1)
+      .option('--threads <number>', 'threads for one operator (default: as many as there are cores)', Number)
+      .option('--out <folder>', 'where the run goes (default: runs/<recipe>-<time>)')
+      .option('--json', 'print one JSON document instead')
+    addFlags(sub, recipe.options, recipe.presets.default as Readonly<Record<string, unknown>>)
+    sub.action((_: unknown, own: Command) => run(recipe, own))
+  }
+}
+
+async function run(recipe: Recipe, command: Command): Promise<void> {
+  const { data, preset, seed, threads, out = defaultFolder(recipe.name), json } = command.opts<Flags>()
+  requirePreset(preset, recipe)
+  requireWhole('--seed', seed, 0)
+  if (threads !== undefined) requireWhole('--threads', threads, 1)
+  const options = givenFlags(command, Object.keys(recipe.options.shape))
+  // wrong options are found before anything is read or written
+  recipe.spec([1], options, preset)
+
+  const [source, runtime] = await Promise.all([
+    openSource(data, seed),
+    openNodeRuntime(threads === undefined ? {} : { threads }),
+  ])
+  await requireFresh(out)
+  const progress = createProgress(recipe.name)
+  let firstStepSeconds: number | undefined
+  const { result, interrupted } = await interruptible((signal) =>
+    train({
+      recipe,
+      preset,
+      options,
+      source,
+      seed,
+      runtime,
+      signal,
+      onEvent: (event) => {
+        if (event.type === 'progress') firstStepSeconds ??= performance.now() / 1000
+        progress.onEvent(event)
+      },
+    }),
+  )
+  progress.end()
+  const { model, summary } = result
+  await writeRun(out, { model, summary, history: model.history, test: source.test })
+  await runtime.close()
+
+  if (json) writeJson({ ...summary, firstStepSeconds, out })
+  else show(summary, out)
+  if (summary.stopped === 'diverged') throw diverged(summary, out)
+  if (interrupted !== undefined) process.exitCode = interrupted
+}
+
+function show(summary: Summary, out: string): void {
+  const { recipe, preset, dataset, test, steps, stepMs } = summary
+  say(
+    table([
+      ['model', 'data', 'MSE per value', 'squared error per sample', 'steps', 'ms per step'],
+      [
+        preset === 'default' ? recipe : `${recipe} (${preset})`,
+        dataset,
+        test.mse.toFixed(5),
+        test.perImage.toFixed(2),
+        String(steps),
+        stepMs === null ? '-' : stepMs.toFixed(2),
+      ],
+    ]),
+  )
+  note(`\n${join(out, 'model.onnx')} is the model, ${join(out, 'report.html')} tells about it`)
+}
+
+function requirePreset(preset: string, { name, presets }: Recipe): void {
+  if (preset in presets) return
+  throw new DiaboloError('E_OPTION', {
+    at: `--preset of "train ${name}"`,
+    expected: Object.keys(presets).join(' or '),
+    found: `"${preset}"`,
+    hint: 'leave it out for the default preset',
+  })
+}
+
+function requireWhole(flag: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return
+  throw new DiaboloError('E_OPTION', {
+    at: flag,
+    expected: `a whole number of at least ${least}`,
+    found: `${value}`,
+    hint: `leave ${flag} out, or give a whole number`,
+  })
+}
+
+const diverged = ({ recipe, divergedAt }: Summary, out: string) =>
+  new DiaboloError('E_DIVERGED', {
+    at: `training of "${recipe}", step ${divergedAt}`,
+    expected: 'a finite loss',
+    found: 'NaN or an infinity',
+    hint: `lower --learning-rate or raise --warmup; the last good weights are in ${out}`,
+  })

@@ -1,0 +1,44 @@
+import { type Command, Option } from 'commander'
+import { z } from 'zod'
+
+interface Property {
+  readonly type?: string
+  readonly enum?: readonly string[]
+  readonly default?: unknown
+  readonly description?: string
+}
+
+/**
+ * Flags from a schema: `batchSize: z.int().default(100).describe('…')` becomes `--batch-size <number>`.
+ * Flags that are not given stay undefined, so that presets and defaults decide.
+ */
+export function addFlags(
+  command: Command,
+  schema: z.ZodObject,
+  defaults: Readonly<Record<string, unknown>> = {},
+): void {
+  const { properties = {} } = z.toJSONSchema(schema, { io: 'input' })
+  for (const [name, property] of Object.entries(properties as Record<string, Property>)) {
+    const flag = `--${kebab(name)}`
+    const shown = `(default: ${defaults[name] ?? property.default})`
+    if (property.type === 'boolean') {
+      const on = (defaults[name] ?? property.default) === true
+      command.addOption(
+        new Option(on ? `--no-${kebab(name)}` : flag, `${property.description} ${on ? '(on; this turns it off)' : ''}`),
+      )
+      continue
+    }
+    const option = new Option(`${flag} <${property.enum ? 'name' : 'number'}>`, `${property.description} ${shown}`)
+    if (property.enum) option.choices(property.enum)
+    else option.argParser(Number)
+    command.addOption(option)
+  }
+}
+
+/** The flags that were given, without what commander adds. */
+export function givenFlags(command: Command, names: readonly string[]): Record<string, unknown> {
+  const given = names.filter((name) => command.getOptionValueSource(name) === 'cli')
+  return Object.fromEntries(given.map((name) => [name, command.getOptionValue(name)]))
+}
+
+const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -1,0 +1,26 @@
+import { type Rule, rewrite } from '../../graph/rewrite.js'
+import { simplify } from '../../graph/simplify.js'
+import type { Graph } from '../../graph/types.js'
+import { verify } from '../../graph/verify.js'
+import { dropExpands } from './drop-expands.js'
+import { sinkScales } from './sink-scales.js'
+import { splitSoftplus } from './split-softplus.js'
+
+/** Every lowering pass, in the order in which they run. Each keeps the function and makes it faster to run. */
+export const LOWERING_PASSES = { dropExpands, sinkScales, splitSoftplus } as const satisfies Record<string, Rule>
+
+export type LoweringPass = keyof typeof LOWERING_PASSES
+
+export interface LowerOptions {
+  /** Passes to leave out. */
+  readonly without?: readonly LoweringPass[]
+}
+
+/** The graph as it is run: simplified, lowered pass by pass, verified. */
+export function lower(graph: Graph, { without = [] }: LowerOptions = {}): Graph {
+  let lowered = simplify(graph)
+  for (const [name, rule] of Object.entries(LOWERING_PASSES)) {
+    if (!without.includes(name as LoweringPass)) lowered = simplify(rewrite(lowered, rule))
+  }
+  return verify(lowered)
+}

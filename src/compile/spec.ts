@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import { DiaboloError } from '../base/errors.js'
+import { ACTIVATION_NAMES } from '../nn/activations.js'
+import { layerSchema } from '../nn/layers.js'
+import { lossSchema } from '../nn/losses.js'
+import { optimizerSchema } from '../nn/optimizers.js'
+import { scheduleSchema } from '../nn/schedules.js'
+
+/** A phase that follows gradients: so many epochs over the data, in batches. */
+export const descendSchema = z.strictObject({
+  kind: z.literal('descend'),
+  name: z.string().default('train'),
+  epochs: z.int().min(1),
+  batchSize: z.int().min(1),
+  /** A new order every epoch; otherwise the data's own. */
+  shuffle: z.boolean().default(true),
+  optimizer: optimizerSchema,
+  schedule: scheduleSchema.default({ name: 'constant', warmup: 0 }),
+  loss: lossSchema,
+})
+
+/** A phase that finds the parameters in closed form. */
+export const solveSchema = z.strictObject({
+  kind: z.literal('solve'),
+  name: z.string().default('solve'),
+  method: z.enum(['principalComponents']),
+})
+
+export const phaseSchema = z.discriminatedUnion('kind', [descendSchema, solveSchema])
+
+/** A model and its training as plain JSON: what a recipe makes, what the compiler reads, what travels in `model.onnx`. */
+export const specSchema = z.strictObject({
+  format: z.literal('diabolo/1'),
+  recipe: z.string(),
+  preset: z.string(),
+  /** The shape of one sample. */
+  input: z.array(z.int().min(1)).min(1),
+  encoder: z.array(layerSchema).min(1),
+  decoder: z.array(layerSchema).min(1),
+  /** The nonlinearity after the decoder's last layer; before it are the logits. */
+  output: z.enum(ACTIVATION_NAMES),
+  phases: z.array(phaseSchema).min(1),
+})
+
+export type Spec = z.infer<typeof specSchema>
+export type PhaseSpec = Spec['phases'][number]
+export type DescendSpec = z.infer<typeof descendSchema>
+export type SolveSpec = z.infer<typeof solveSchema>
+
+/**
+ * @throws E_SPEC naming the first field that is wrong
+ */
+export function parseSpec(value: unknown, at = 'spec'): Spec {
+  const parsed = specSchema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new DiaboloError('E_SPEC', {
+    at: [at, ...(issue?.path ?? [])].join('.'),
+    expected: 'a valid model description',
+    found: issue?.message ?? 'something else',
+    hint: 'compare with a spec that Diabolo wrote: "diabolo train vanilla --json"',
+  })
+}

@@ -1,0 +1,94 @@
+import { DiaboloError } from '../../base/errors.js'
+import { sizeOf } from '../../base/shape.js'
+
+/** What a .npy file holds. Numbers of every real type are read; float64 and integers wider than a byte become float32. */
+export interface Npy {
+  readonly shape: readonly number[]
+  readonly values: Float32Array | Uint8Array
+}
+
+const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
+const MAX_HEADER = 1 << 16
+
+type Reader = (view: DataView, offset: number, little: boolean) => number
+
+/** numpy's type letters with their sizes. */
+const READERS: Readonly<Record<string, Reader>> = {
+  f4: (view, offset, little) => view.getFloat32(offset, little),
+  f8: (view, offset, little) => view.getFloat64(offset, little),
+  i1: (view, offset) => view.getInt8(offset),
+  i2: (view, offset, little) => view.getInt16(offset, little),
+  i4: (view, offset, little) => view.getInt32(offset, little),
+  i8: (view, offset, little) => Number(view.getBigInt64(offset, little)),
+  u1: (view, offset) => view.getUint8(offset),
+  u2: (view, offset, little) => view.getUint16(offset, little),
+  u4: (view, offset, little) => view.getUint32(offset, little),
+  u8: (view, offset, little) => Number(view.getBigUint64(offset, little)),
+  b1: (view, offset) => view.getUint8(offset),
+}
+
+export const isNpy = (bytes: Uint8Array): boolean => MAGIC.every((byte, i) => bytes[i] === byte)
+
+/**
+ * Reads numpy's array format, versions 1 to 3, C order.
+ *
+ * @throws E_FORMAT when the header is not one; E_TRUNCATED when values are missing
+ * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
+ */
+export function parseNpy(bytes: Uint8Array, at: string): Npy {
+  const refuse = (code: 'E_FORMAT' | 'E_TRUNCATED', expected: string, found: string): never => {
+    throw new DiaboloError(code, { at, expected, found, hint: 'save the array again with numpy.save(path, array)' })
+  }
+  if (bytes.length < 10) return refuse('E_TRUNCATED', 'a .npy header', `${bytes.length} bytes`)
+  if (!isNpy(bytes)) return refuse('E_FORMAT', 'the magic number \\x93NUMPY', 'other bytes')
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const long = (bytes[6] as number) > 1
+  const start = long ? 12 : 10
+  if (bytes.length < start) return refuse('E_TRUNCATED', 'a .npy header', `${bytes.length} bytes`)
+  const length = long ? view.getUint32(8, true) : view.getUint16(8, true)
+  if (length > MAX_HEADER) return refuse('E_FORMAT', `a header of at most ${MAX_HEADER} bytes`, `${length}`)
+  if (bytes.length < start + length)
+    return refuse('E_TRUNCATED', `a header of ${length} bytes`, `${bytes.length - start}`)
+  const header = new TextDecoder('latin1').decode(bytes.subarray(start, start + length))
+
+  const descr = /'descr'\s*:\s*'([<>|=])([a-z]\d)'/.exec(header)
+  const fortran = /'fortran_order'\s*:\s*(True|False)/.exec(header)
+  const dims = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(header)
+  if (!descr || !fortran || !dims)
+    return refuse('E_FORMAT', 'a header with descr, fortran_order and shape', header.slice(0, 80).trim())
+  if (fortran[1] === 'True') return refuse('E_FORMAT', 'C order', 'Fortran order')
+  const type = descr[2] as string
+  const reader = READERS[type]
+  if (!reader) return refuse('E_FORMAT', `real numbers (${Object.keys(READERS).join(', ')})`, `'${descr[1]}${type}'`)
+  const shape = (dims[1] as string)
+    .split(',')
+    .map((dim) => dim.trim())
+    .filter((dim) => dim !== '')
+    .map(Number)
+  const size = sizeOf(shape)
+  const step = Number(type[1])
+  const offset = start + length
+  const found = bytes.length - offset
+  if (!Number.isSafeInteger(size * step) || found < size * step) {
+    return refuse('E_TRUNCATED', `${size * step} bytes of values for shape [${shape.join(', ')}]`, `${found}`)
+  }
+  if (type === 'u1') return { shape, values: bytes.subarray(offset, offset + size) }
+  const little = descr[1] !== '>'
+  const values = new Float32Array(size)
+  for (let i = 0; i < size; i++) values[i] = reader(view, offset + i * step, little)
+  return { shape, values }
+}
+
+/** A .npy file, version 1.0, little-endian, C order. */
+export function formatNpy(shape: readonly number[], values: Float32Array | Uint8Array): Uint8Array {
+  const descr = values instanceof Uint8Array ? '|u1' : '<f4'
+  const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ')
+  const dict = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${tuple}), }`
+  // the values start at a multiple of 64 bytes, and the header ends with a line feed
+  const header = new TextEncoder().encode(`${dict.padEnd(Math.ceil((10 + dict.length + 1) / 64) * 64 - 11)}\n`)
+  const out = new Uint8Array(10 + header.length + values.byteLength)
+  out.set([...MAGIC, 1, 0, header.length & 255, header.length >> 8])
+  out.set(header, 10)
+  out.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 10 + header.length)
+  return out
+}

@@ -1,0 +1,183 @@
+import { sizeOf } from '../base/shape.js'
+import type { Tensor } from '../base/tensor.js'
+import { compileAutoencoder, compileDecoder } from '../compile/inference.js'
+import type { Spec } from '../compile/spec.js'
+import { type Dataset, dataset, toTensor } from '../data/dataset.js'
+import { floats } from '../runtime/floats.js'
+import type { Runtime, Session } from '../runtime/types.js'
+import type { EpochRecord } from '../train/events.js'
+import type { FitResult } from '../train/run-phases.js'
+import { requireWidth } from '../train/validate.js'
+import { type Artifact, readArtifact, writeArtifact } from './artifact.js'
+import { files, sharedRuntime } from './platform.js'
+
+/** Numbers with their shape, the first axis counting samples. */
+export interface Rows {
+  readonly shape: readonly number[]
+  readonly data: Float32Array
+}
+
+/** A data set, or its values: bytes (seen as value/255) or floats in the model's own units, row after row. */
+export type DataLike = Dataset | Float32Array | Uint8Array
+
+export interface Evaluation {
+  /** Mean squared error per value. */
+  readonly mse: number
+  /** Squared error per sample: mse × values per sample. */
+  readonly perImage: number
+  readonly rows: number
+}
+
+const ROWS_PER_RUN = 1000
+
+/** A fitted model. All that is fitted has this face, whatever recipe it comes from. */
+export class Autoencoder {
+  readonly #artifact: Artifact
+  readonly #runtime: Runtime | undefined
+  readonly #sessions = new Map<string, Promise<Session>>()
+  /** How the fit went; absent from models that were loaded. */
+  readonly training: Omit<FitResult, 'parameters'> | undefined
+
+  constructor(artifact: Artifact, training?: Omit<FitResult, 'parameters'>, runtime?: Runtime) {
+    this.#artifact = artifact
+    this.#runtime = runtime
+    this.training = training
+  }
+
+  /**
+   * Reads a model that `toBytes` or `save` wrote.
+   *
+   * @throws E_FORMAT when the bytes are something else; E_UNSAFE when they hold more than such a model does
+   */
+  static fromBytes(bytes: Uint8Array, { at = 'model', runtime }: { at?: string; runtime?: Runtime } = {}): Autoencoder {
+    return new Autoencoder(readArtifact(bytes, at), undefined, runtime)
+  }
+
+  /** Reads `model.onnx`, or the one in a run folder. Needs a file system. */
+  static async load(path: string): Promise<Autoencoder> {
+    return Autoencoder.fromBytes(await files().readModel(path), { at: path })
+  }
+
+  get spec(): Spec {
+    return this.#artifact.network.spec
+  }
+
+  get provenance() {
+    return this.#artifact.provenance
+  }
+
+  get history(): readonly EpochRecord[] {
+    return this.training?.history ?? []
+  }
+
+  /** Values per code. */
+  get codeWidth(): number {
+    return sizeOf(this.#artifact.network.codeShape)
+  }
+
+  /** Learned tensors by name, `encoder.0.weight` float32 [in, units]. */
+  get parameters() {
+    return this.#artifact.parameters
+  }
+
+  /** How many numbers were learned. */
+  get parameterCount(): number {
+    return Object.values(this.parameters).reduce((sum, { data }) => sum + data.length, 0)
+  }
+
+  /** @returns float32 [rows, ...code] */
+  async encode(data: DataLike): Promise<Rows> {
+    return this.#shaped(await this.#run(data, 'code'), this.#artifact.network.codeShape)
+  }
+
+  /** @returns float32 [rows, ...sample], in the model's units: 0 to 1 for images */
+  async reconstruct(data: DataLike): Promise<Rows> {
+    return this.#shaped(await this.#run(data, 'reconstruction'), this.spec.input)
+  }
+
+  /** @returns float32 [rows]: mean squared error per value of each sample's reconstruction */
+  async score(data: DataLike): Promise<Float32Array> {
+    return this.#run(data, 'score')
+  }
+
+  /**
+   * @param codes  float32, rows × code values
+   * @returns      float32 [rows, ...sample]
+   * @throws E_SHAPE when the codes do not have the model's width
+   */
+  async decode(codes: Rows | Float32Array): Promise<Rows> {
+    const { network, parameters } = this.#artifact
+    const values = codes instanceof Float32Array ? codes : codes.data
+    const rows = this.#dataset(values, sizeOf(network.codeShape), 'codes')
+    const session = await this.#session('decoder', () => compileDecoder(network, parameters))
+    const out = await inRuns(rows, async (code) => floats(await session.run({ code }), 'reconstruction'))
+    return this.#shaped(out, this.spec.input)
+  }
+
+  async evaluate(data: DataLike): Promise<Evaluation> {
+    const scores = await this.score(data)
+    const mse = scores.reduce((sum, score) => sum + score, 0) / scores.length
+    return { mse, perImage: mse * this.#artifact.network.width, rows: scores.length }
+  }
+
+  /** The model as one ONNX file: input → code, reconstruction, score. */
+  toBytes(): Uint8Array {
+    return writeArtifact(this.#artifact)
+  }
+
+  /**
+   * Writes `model.onnx` into a folder, which is made if need be. Needs a file system.
+   *
+   * @throws E_WRITE when it cannot be written
+   */
+  async save(folder: string): Promise<void> {
+    await files().writeModel(folder, this.toBytes())
+  }
+
+  /** Frees the runtime's sessions; the model can still be used and opens new ones. */
+  async close(): Promise<void> {
+    const sessions = [...this.#sessions.values()]
+    this.#sessions.clear()
+    for (const session of sessions) await (await session).close()
+  }
+
+  async #run(data: DataLike, output: 'code' | 'reconstruction' | 'score'): Promise<Float32Array> {
+    const { network, parameters } = this.#artifact
+    const samples = 'rows' in data ? data : this.#dataset(data, network.width, 'values')
+    requireWidth(samples, network.width, `input of "${this.spec.recipe}"`)
+    const { dtype, scale } = samples
+    const session = await this.#session(`${output} ${dtype} ${scale}`, () =>
+      compileAutoencoder(network, parameters, { dtype, scale }, {}, [output]),
+    )
+    return inRuns(samples, async (input) => floats(await session.run({ input }), output))
+  }
+
+  #dataset(values: Float32Array | Uint8Array, width: number, name: string): Dataset {
+    return dataset(values, { name, shape: [width] })
+  }
+
+  #shaped(data: Float32Array, sample: readonly number[]): Rows {
+    return { shape: [data.length / sizeOf(sample), ...sample], data }
+  }
+
+  #session(key: string, compile: () => Uint8Array): Promise<Session> {
+    const known = this.#sessions.get(key)
+    if (known) return known
+    const opened = (async () => (this.#runtime ?? (await sharedRuntime())).open(compile()))()
+    this.#sessions.set(key, opened)
+    return opened
+  }
+}
+
+/** One result for all rows, from runs of a thousand. */
+async function inRuns(data: Dataset, run: (rows: Tensor) => Promise<Float32Array>): Promise<Float32Array> {
+  let out: Float32Array | undefined
+  for (let from = 0; from < data.rows; from += ROWS_PER_RUN) {
+    const rows = Math.min(ROWS_PER_RUN, data.rows - from)
+    const values = await run(toTensor(data, from, from + rows))
+    const perRow = values.length / rows
+    out ??= new Float32Array(data.rows * perRow)
+    out.set(values, from * perRow)
+  }
+  return out ?? new Float32Array()
+}

@@ -1,0 +1,96 @@
+import type { z } from 'zod'
+import { DiaboloError } from '../base/errors.js'
+import { buildNetwork } from '../compile/network.js'
+import type { Spec } from '../compile/spec.js'
+import type { Dataset } from '../data/dataset.js'
+import type { PresetName, Recipe } from '../recipes/index.js'
+import type { Runtime } from '../runtime/types.js'
+import { type FitOptions, runPhases } from '../train/run-phases.js'
+import type { Artifact } from './artifact.js'
+import { Autoencoder } from './autoencoder.js'
+import { sharedRuntime } from './platform.js'
+
+/** A recipe with its options, not fitted yet. */
+export interface Estimator<O> {
+  readonly recipe: string
+  /** The model description for samples of this shape, as plain JSON. */
+  spec(input: readonly number[]): Spec
+  /**
+   * Fits a model to data.
+   *
+   * Aborting by `signal` is not an error: the promise resolves, within 300 ms for models of ordinary size, to a model
+   * with what was learned so far, and `model.training.stopped` says `'aborted'`.
+   *
+   * @param options  how to fit; the recipe's own options may be given here too, and win
+   * @throws E_DIVERGED, with the last good model as `model`, when the loss is no longer finite
+   * @throws E_DATA, E_SHAPE, E_OPTION when data and options do not fit together
+   */
+  fit(data: Dataset, options?: FitOptions & { readonly runtime?: Runtime } & Partial<O>): Promise<Autoencoder>
+}
+
+/** What a recipe's factory takes: its options, and which preset the others come from. */
+export type EstimatorOptions<O> = Partial<O> & { readonly preset?: PresetName }
+
+/** Training left the finite numbers; `model` holds the last good weights. */
+export class DivergedError extends DiaboloError {
+  readonly model: Autoencoder
+
+  constructor(step: number, recipe: string, model: Autoencoder) {
+    super('E_DIVERGED', {
+      at: `training of "${recipe}", step ${step}`,
+      expected: 'a finite loss',
+      found: 'NaN or an infinity',
+      hint: 'lower the learning rate or add a warm-up; the last good weights were kept',
+    })
+    this.model = model
+  }
+}
+
+export function estimator<S extends z.ZodObject>(recipe: Recipe<S>) {
+  type Options = z.input<S>
+  return (
+    { preset = 'default', ...given }: EstimatorOptions<Options> = {} as EstimatorOptions<Options>,
+  ): Estimator<Options> => {
+    const options = given as Partial<Options>
+    return {
+      recipe: recipe.name,
+      spec: (input) => recipe.spec(input, options as Options, preset),
+      async fit(data, { seed = 0, validation, signal, onEvent, runtime, ...more } = {} as never) {
+        const network = buildNetwork(recipe.spec(data.shape, { ...options, ...more } as Options, preset))
+        return fitNetwork(network, data, { seed, validation, signal, onEvent }, runtime ?? (await sharedRuntime()))
+      },
+    }
+  }
+}
+
+type Given = { readonly [K in keyof FitOptions]: FitOptions[K] | undefined }
+
+async function fitNetwork(
+  network: Artifact['network'],
+  data: Dataset,
+  options: Given,
+  runtime: Runtime,
+): Promise<Autoencoder> {
+  const { parameters, ...training } = await runPhases(runtime, network, data, options as FitOptions)
+  const { engine, version, threads } = runtime.info
+  const { dtype, scale } = data
+  const model = new Autoencoder(
+    {
+      network,
+      parameters,
+      stored: { dtype, scale },
+      provenance: {
+        dataset: data.name,
+        rows: data.rows,
+        seed: options.seed ?? 0,
+        steps: training.steps,
+        engine: `${engine} ${version}`,
+        threads,
+      },
+    },
+    training,
+    runtime,
+  )
+  if (training.divergedAt !== undefined) throw new DivergedError(training.divergedAt, network.spec.recipe, model)
+  return model
+}

@@ -1,0 +1,50 @@
+import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
+import { DiaboloError } from '../base/errors.js'
+import { type GraphProtoSchema, type ModelProto, ModelProtoSchema } from './onnx_pb.js'
+
+/** The operator set and file version that Diabolo writes: old enough for every runtime in use, new enough for all it needs. */
+export const OPSET = 21
+export const IR_VERSION = 10
+
+/** String pairs that travel in the file. */
+export type Metadata = Readonly<Record<string, string>>
+
+export function encodeModel(graph: MessageInitShape<typeof GraphProtoSchema>, metadata: Metadata): Uint8Array {
+  return toBinary(
+    ModelProtoSchema,
+    create(ModelProtoSchema, {
+      irVersion: BigInt(IR_VERSION),
+      producerName: 'diabolo',
+      opsetImport: [{ domain: '', version: BigInt(OPSET) }],
+      graph,
+      metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
+    }),
+  )
+}
+
+/**
+ * @throws E_FORMAT when the bytes are not an ONNX model
+ */
+export function decodeModel(bytes: Uint8Array, at = 'model'): ModelProto {
+  const refuse = (found: string, cause?: unknown): never => {
+    throw new DiaboloError('E_FORMAT', {
+      at,
+      expected: 'an ONNX model',
+      found,
+      hint: 'give a model.onnx that Diabolo saved, or the run folder that holds it',
+      cause,
+    })
+  }
+  if (bytes.length === 0) return refuse('an empty file')
+  let model: ModelProto
+  try {
+    model = fromBinary(ModelProtoSchema, bytes)
+  } catch (cause) {
+    return refuse('bytes that are not a protobuf message of that kind, or a file cut short', cause)
+  }
+  if (!model.graph || model.opsetImport.length === 0) return refuse('a message without graph or operator set')
+  return model
+}
+
+export const metadataOf = (model: ModelProto): Metadata =>
+  Object.fromEntries(model.metadataProps.map(({ key, value }) => [key, value]))

@@ -1,0 +1,49 @@
+import { create } from '@bufbuild/protobuf'
+import { DiaboloError } from '../base/errors.js'
+import { type DType, showShape, sizeOf } from '../base/shape.js'
+import { ARRAY_OF, type Tensor } from '../base/tensor.js'
+import { type TensorProto, TensorProto_DataType, TensorProtoSchema } from './onnx_pb.js'
+
+/** ONNX's number for each element type. */
+export const ELEMENT_TYPE: Readonly<Record<DType, TensorProto_DataType>> = {
+  float32: TensorProto_DataType.FLOAT,
+  uint8: TensorProto_DataType.UINT8,
+  int32: TensorProto_DataType.INT32,
+  int64: TensorProto_DataType.INT64,
+  bool: TensorProto_DataType.BOOL,
+}
+
+const DTYPE_OF = new Map(Object.entries(ELEMENT_TYPE).map(([dtype, number]) => [number as number, dtype as DType]))
+
+/** Little-endian raw data, as ONNX defines it. */
+export function toTensorProto(name: string, { dtype, shape, data }: Tensor): TensorProto {
+  return create(TensorProtoSchema, {
+    name,
+    dataType: ELEMENT_TYPE[dtype],
+    dims: shape.map(BigInt),
+    rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+  })
+}
+
+/**
+ * @throws E_FORMAT when the element type is not one of ours, the data is elsewhere, or its length does not fit the shape
+ */
+export function fromTensorProto(proto: TensorProto): Tensor {
+  const refuse = (expected: string, found: string): never => {
+    throw new DiaboloError('E_FORMAT', {
+      at: `tensor "${proto.name}"`,
+      expected,
+      found,
+      hint: 'read a model that Diabolo wrote, or export it again',
+    })
+  }
+  const dtype = DTYPE_OF.get(proto.dataType ?? 0)
+  if (!dtype) return refuse(`element type ${[...DTYPE_OF.values()].join(', ')}`, `ONNX type ${proto.dataType}`)
+  if (proto.externalData.length > 0) return refuse('data inside the file', 'external data')
+  const shape = proto.dims.map(Number)
+  if (shape.some((length) => length < 0)) return refuse('lengths of 0 or more', showShape(shape))
+  const raw = proto.rawData ?? new Uint8Array()
+  const bytes = sizeOf(shape) * ARRAY_OF[dtype].BYTES_PER_ELEMENT
+  if (raw.byteLength !== bytes) return refuse(`${bytes} bytes of raw data`, `${raw.byteLength}`)
+  return { dtype, shape, data: new ARRAY_OF[dtype](new Uint8Array(raw).buffer) } as Tensor
+}

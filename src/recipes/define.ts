@@ -1,0 +1,92 @@
+import type { z } from 'zod'
+import { DiaboloError } from '../base/errors.js'
+import { nearest } from '../base/nearest.js'
+import { type descendSchema, parseSpec, type Spec, type specSchema } from '../compile/spec.js'
+
+export type PresetName = 'default' | 'book'
+
+/** What a recipe knows of the data when it builds. */
+export interface BuildContext<O> {
+  /** The shape of one sample. */
+  readonly input: readonly number[]
+  /** Values per sample. */
+  readonly width: number
+  readonly options: O
+}
+
+/** Parts of a spec that a recipe decides, defaults left out; the rest is the same for all. */
+export type Built = Pick<z.input<typeof specSchema>, 'encoder' | 'decoder' | 'output' | 'phases'>
+export type LayerInput = Built['encoder'][number]
+export type DescendInput = z.input<typeof descendSchema>
+
+export interface RecipeDefinition<S extends z.ZodObject> {
+  readonly name: string
+  /** What it is, in a sentence or two, for people who meet it for the first time. */
+  readonly summary: string
+  /** Where it comes from. */
+  readonly source: string
+  /** Every option with its default and its meaning; flags, types and docs come from here. */
+  readonly options: S
+  /** What each preset changes of the defaults. */
+  readonly presets: { readonly [P in PresetName]: Partial<z.input<S>> }
+  readonly build: (context: BuildContext<z.output<S>>) => Built
+}
+
+/** A model family: turns options and the shape of the data into a spec. */
+export interface Recipe<S extends z.ZodObject = z.ZodObject> extends RecipeDefinition<S> {
+  /**
+   * @throws E_OPTION naming the first option that is unknown or out of range
+   */
+  readonly spec: (input: readonly number[], options?: z.input<S>, preset?: PresetName) => Spec
+}
+
+export function defineRecipe<S extends z.ZodObject>(definition: RecipeDefinition<S>): Recipe<S> {
+  const { name, presets, build } = definition
+  const schema = definition.options.strict()
+  return {
+    ...definition,
+    spec(input, options = {} as z.input<S>, preset = 'default') {
+      const parsed = schema.safeParse({ ...presets[preset], ...options }, { reportInput: true })
+      if (!parsed.success) throw optionError(name, parsed.error.issues[0], Object.keys(definition.options.shape))
+      const width = input.reduce((product, dim) => product * dim, 1)
+      const built = build({ input, width, options: parsed.data as z.output<S> })
+      return parseSpec({ format: 'diabolo/1', recipe: name, preset, input: [...input], ...built })
+    },
+  }
+}
+
+function optionError(recipe: string, issue: z.core.$ZodIssue | undefined, names: readonly string[]): DiaboloError {
+  if (issue?.code === 'unrecognized_keys') {
+    const [key = ''] = issue.keys
+    return new DiaboloError('E_OPTION', {
+      at: `options of recipe "${recipe}"`,
+      expected: `one of ${names.join(', ')}`,
+      found: `"${key}"`,
+      hint: nearest(key, names)
+        ? `did you mean "${nearest(key, names)}"?`
+        : `"diabolo train ${recipe} --help" lists them`,
+    })
+  }
+  return new DiaboloError('E_OPTION', {
+    at: `option "${issue?.path.join('.')}" of recipe "${recipe}"`,
+    expected: expectation(issue),
+    found: typeof issue?.input === 'string' ? `"${issue.input}"` : String(issue?.input),
+    hint: `"diabolo train ${recipe} --help" lists every option with its range`,
+  })
+}
+
+/** What the schema asks for, in words: `a number >= 1`, `one of adam, sgd`. */
+function expectation(issue: z.core.$ZodIssue | undefined): string {
+  switch (issue?.code) {
+    case 'too_small':
+      return `a number ${issue.inclusive ? 'of at least' : 'above'} ${issue.minimum}`
+    case 'too_big':
+      return `a number ${issue.inclusive ? 'of at most' : 'below'} ${issue.maximum}`
+    case 'invalid_value':
+      return `one of ${issue.values.join(', ')}`
+    case 'invalid_type':
+      return issue.expected === 'int' ? 'a whole number' : `a ${issue.expected}`
+    default:
+      return issue?.message ?? 'a valid value'
+  }
+}

@@ -1,0 +1,78 @@
+import type { Ticks } from './axis-ticks.js'
+import type { Drawing } from './figure.js'
+import { type LegendEntry, layOutLegend } from './legend.js'
+import { coordinate, escapeText, estimateWidth, fitText } from './markup.js'
+import { formatNumber } from './number-format.js'
+import { renderPlot } from './plot.js'
+import { FONT, LIGHT, TEXT_SIZE } from './theme.js'
+
+export interface Axis {
+  /** What it measures, with its unit. */
+  readonly label: string
+  readonly ticks: Ticks
+  /** From the values of the ticks to positions on the axis: the logarithm, where it is the axis of one. */
+  readonly transform?: (value: number) => number
+}
+
+export interface ChartOptions {
+  /** The names of what is drawn, in a row above the plot. */
+  readonly legend: readonly LegendEntry[]
+  readonly x: Axis
+  readonly y: Axis
+  /** Series as ECharts takes them, in positions on the axes, in the colours of the light theme. */
+  readonly series: readonly object[]
+}
+
+const WIDTH = 440
+const MAX_WIDTH = 620
+const PLOT_HEIGHT = 190
+const RIGHT = 14
+
+/** A plot with two labelled axes and a legend: everything of a chart's picture but its words. */
+export async function drawChart({ legend, x, y, series }: ChartOptions): Promise<Omit<Drawing, 'alt'>> {
+  const names = layOutLegend(legend, WIDTH)
+  const top = names.height + 34
+  const height = top + PLOT_HEIGHT + 42
+  const left = 12 + Math.max(...y.ticks.values.map((value) => estimateWidth(formatNumber(value), TEXT_SIZE)))
+  const plot = await renderPlot(
+    {
+      grid: { left, right: RIGHT, top, height: PLOT_HEIGHT, containLabel: false },
+      xAxis: valueAxis(x, false),
+      yAxis: valueAxis(y, true),
+      series,
+    },
+    WIDTH,
+    height,
+  )
+  const middle = coordinate((left + WIDTH - RIGHT) / 2)
+  const label = (at: string, text: string) =>
+    `<text ${at} font-size="${TEXT_SIZE}" fill="${LIGHT.muted}">${escapeText(fitText(text, WIDTH, TEXT_SIZE))}</text>`
+  const body = [
+    names.svg,
+    label(`x="0" y="${top - 14}"`, y.label),
+    plot,
+    label(`x="${middle}" y="${height - 4}" text-anchor="middle"`, x.label),
+  ]
+  return { width: WIDTH, height, maxWidth: MAX_WIDTH, body: body.join('\n') }
+}
+
+/** A value axis that shows exactly its ticks: as grid lines, or as an axis line with marks. */
+function valueAxis({ ticks, transform = (value) => value }: Axis, gridLines: boolean) {
+  const labels = new Map(ticks.values.map((value) => [transform(value), formatNumber(value)]))
+  const customValues = [...labels.keys()]
+  return {
+    type: 'value',
+    min: transform(ticks.min),
+    max: transform(ticks.max),
+    axisLine: { show: !gridLines, onZero: false, lineStyle: { color: LIGHT.axis } },
+    axisTick: { show: !gridLines, length: 4, lineStyle: { color: LIGHT.axis }, customValues },
+    axisLabel: {
+      color: LIGHT.muted,
+      fontFamily: FONT,
+      fontSize: TEXT_SIZE,
+      customValues,
+      formatter: (position: number) => labels.get(position) ?? '',
+    },
+    splitLine: { show: gridLines, lineStyle: { color: LIGHT.grid } },
+  }
+}

@@ -1,0 +1,70 @@
+export type Theme = 'light' | 'dark'
+
+/** A colour by its role, as six-digit lower-case hex. Text colours reach 4.5 : 1 on both grounds, line colours 3 : 1. */
+export const COLORS = {
+  page: { light: '#f7f6f3', dark: '#111317' },
+  surface: { light: '#ffffff', dark: '#1a1d23' },
+  ink: { light: '#1b1f26', dark: '#e9ebef' },
+  muted: { light: '#5b6370', dark: '#a6aeba' },
+  axis: { light: '#868e9a', dark: '#717a87' },
+  grid: { light: '#e6e7ea', dark: '#2c3139' },
+  border: { light: '#b3b9c2', dark: '#20242b' },
+  blue: { light: '#0a66b7', dark: '#63b3f3' },
+  vermilion: { light: '#bf4a12', dark: '#ff935c' },
+  green: { light: '#0b7a5c', dark: '#45cba2' },
+  purple: { light: '#8446a6', dark: '#d49bef' },
+} as const satisfies Record<string, Readonly<Record<Theme, string>>>
+
+export type ColorName = keyof typeof COLORS
+
+const NAMES = Object.keys(COLORS) as ColorName[]
+
+/** Figures are drawn in these; the style sheet they carry turns each into its dark counterpart. */
+export const LIGHT = Object.fromEntries(NAMES.map((name) => [name, COLORS[name].light])) as {
+  readonly [Name in ColorName]: (typeof COLORS)[Name]['light']
+}
+
+export interface LineStyle {
+  readonly color: string
+  /** Lengths drawn and left out in turn; none for a solid line. */
+  readonly dash: readonly number[]
+}
+
+/** Lines of a chart in order. Neighbours differ in lightness or hue for colour-blind readers too, and in their dashes. */
+export const LINE_STYLES: readonly LineStyle[] = [
+  { color: LIGHT.blue, dash: [] },
+  { color: LIGHT.vermilion, dash: [7, 3] },
+  { color: LIGHT.green, dash: [2, 3] },
+  { color: LIGHT.purple, dash: [9, 3, 2, 3] },
+]
+
+export const FIGURE_CLASS = 'diabolo-figure'
+export const FONT = 'system-ui, sans-serif'
+/** Of chart labels, in the figure's own pixels. */
+export const TEXT_SIZE = 12.5
+
+/**
+ * The style sheet inside every figure. Presentation attributes give the light theme to every viewer, also to those
+ * without CSS; attribute selectors override them on a dark screen. Paper stays light.
+ */
+export const FIGURE_STYLE = `.${FIGURE_CLASS} image{image-rendering:pixelated}@media screen and (prefers-color-scheme:dark){${NAMES.map(
+  (name) =>
+    ['fill', 'stroke']
+      .map((paint) => `.${FIGURE_CLASS} [${paint}="${COLORS[name].light}"]{${paint}:${COLORS[name].dark}}`)
+      .join(''),
+).join('')}}`
+
+/**
+ * The same figure in one theme, in plain attributes without a style sheet, as a rasteriser needs it.
+ *
+ * @param svg  the `svg` of a figure
+ */
+export function resolveTheme(svg: string, theme: Theme): string {
+  const plain = svg.replace(`<style>${FIGURE_STYLE}</style>`, '')
+  if (theme === 'light') return plain
+  const darkOf = new Map<string, string>(NAMES.map((name) => [COLORS[name].light, COLORS[name].dark]))
+  return plain.replace(
+    / (fill|stroke)="(#[0-9a-f]{6})"/g,
+    (_, paint: string, color: string) => ` ${paint}="${darkOf.get(color) ?? color}"`,
+  )
+}

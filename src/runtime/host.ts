@@ -1,0 +1,99 @@
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common'
+import type { DType } from '../base/shape.js'
+import type { Tensor, TensorData } from '../base/tensor.js'
+import { symmetricEigen } from './eigen.js'
+import type { CallName, Calls, Port, Request, Response } from './protocol.js'
+import { isResident, type Resident, type RuntimeInfo } from './types.js'
+
+/** What the host needs of an `onnxruntime-*` package. */
+export interface Ort {
+  readonly InferenceSession: {
+    create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>
+  }
+  readonly Tensor: new (type: OrtTensor.Type, data: TensorData, dims: readonly number[]) => OrtTensor
+}
+
+export interface HostSetup {
+  readonly ort: Ort
+  readonly info: Omit<RuntimeInfo, 'threads'>
+  readonly options: (threads: number) => InferenceSession.SessionOptions
+}
+
+type Handlers = { readonly [K in CallName]: (request: Calls[K]['request']) => Promise<Calls[K]['response']> }
+
+/**
+ * The runtime's side: holds sessions and resident tensors, answers requests one after another.
+ * `load` is called with the first request, so that a thread can be started before it is needed.
+ */
+export function serve(port: Port<Response, Request>, load: () => Promise<HostSetup>): void {
+  const sessions: (InferenceSession | undefined)[] = []
+  const residents = new Map<number, OrtTensor>()
+  let setup: HostSetup
+  let threads = 1
+  let count = 0
+
+  const toOrt = ({ dtype, data, shape }: Tensor) => new setup.ort.Tensor(dtype, data, shape)
+  const reside = (tensor: OrtTensor): Resident => {
+    const id = count++
+    residents.set(id, tensor)
+    return { id, dtype: tensor.type as DType, shape: tensor.dims }
+  }
+  const find = ({ id }: Resident): OrtTensor => {
+    const tensor = residents.get(id)
+    if (!tensor) throw new Error(`tensor ${id} was released`)
+    return tensor
+  }
+
+  const handlers: Handlers = {
+    async start(request) {
+      setup = await load()
+      threads = request.threads
+      return { ...setup.info, threads }
+    },
+    async open({ model }) {
+      return sessions.push(await setup.ort.InferenceSession.create(model, setup.options(threads))) - 1
+    },
+    async run({ session, feeds, keep }) {
+      const native = sessions[session]
+      if (!native) throw new Error(`session ${session} is closed`)
+      const inputs = Object.entries(feeds).map(([name, feed]) => [name, isResident(feed) ? find(feed) : toOrt(feed)])
+      const outputs = await native.run(Object.fromEntries(inputs))
+      const kept: Record<string, Resident> = {}
+      const fetched: Record<string, Tensor> = {}
+      for (const [name, tensor] of Object.entries(outputs)) {
+        if (keep.includes(name)) kept[name] = reside(tensor)
+        else fetched[name] = fromOrt(tensor)
+      }
+      return { kept, fetched }
+    },
+    put: async ({ tensor }) => reside(toOrt(tensor)),
+    get: async ({ resident }) => fromOrt(find(resident)),
+    async release({ ids }) {
+      for (const id of ids) residents.delete(id)
+      return null
+    },
+    eigen: async ({ matrix }) => symmetricEigen(matrix),
+    async shut({ session }) {
+      await sessions[session]?.release()
+      sessions[session] = undefined
+      return null
+    },
+  }
+
+  let last: Promise<void> = Promise.resolve()
+  port.onMessage((request) => {
+    last = last.then(() => answer(request))
+  })
+  async function answer(request: Request): Promise<void> {
+    const { id, call } = request
+    try {
+      const value = await handlers[call](request as never)
+      port.post({ id, value })
+    } catch (error) {
+      port.post({ id, error: error instanceof Error ? error.message : String(error) })
+    }
+  }
+}
+
+/** The data stays the runtime's: posting it to the other thread copies it. */
+const fromOrt = ({ type, dims, data }: OrtTensor): Tensor => ({ dtype: type, shape: dims, data }) as unknown as Tensor

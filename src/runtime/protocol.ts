@@ -1,0 +1,40 @@
+import type { Tensor } from '../base/tensor.js'
+import type { Eigen, Resident, RuntimeInfo } from './types.js'
+
+/** What the caller's side may ask of the host's, with what it answers. */
+export interface Calls {
+  start: { readonly request: { readonly threads: number }; readonly response: RuntimeInfo }
+  open: { readonly request: { readonly model: Uint8Array }; readonly response: number }
+  run: {
+    readonly request: {
+      readonly session: number
+      readonly feeds: Readonly<Record<string, Tensor | Resident>>
+      readonly keep: readonly string[]
+    }
+    readonly response: {
+      readonly kept: Readonly<Record<string, Resident>>
+      readonly fetched: Readonly<Record<string, Tensor>>
+    }
+  }
+  put: { readonly request: { readonly tensor: Tensor }; readonly response: Resident }
+  get: { readonly request: { readonly resident: Resident }; readonly response: Tensor }
+  release: { readonly request: { readonly ids: readonly number[] }; readonly response: null }
+  eigen: { readonly request: { readonly matrix: Tensor<'float32'> }; readonly response: Eigen }
+  shut: { readonly request: { readonly session: number }; readonly response: null }
+}
+
+export type CallName = keyof Calls
+
+export type Request = {
+  readonly [K in CallName]: { readonly id: number; readonly call: K } & Calls[K]['request']
+}[CallName]
+
+export type Response =
+  | { readonly id: number; readonly value: Calls[CallName]['response'] }
+  | { readonly id: number; readonly error: string }
+
+/** One end of a channel between two threads: a worker of Node or of a browser, or the parent's port. */
+export interface Port<Sent, Received> {
+  post(message: Sent): void
+  onMessage(listener: (message: Received) => void): void
+}

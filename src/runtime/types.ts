@@ -1,0 +1,71 @@
+import type { TensorType } from '../base/shape.js'
+import type { Tensor } from '../base/tensor.js'
+
+/** A tensor that lives on the runtime's side: a data set, parameters, an optimizer's moments. */
+export interface Resident extends TensorType {
+  readonly shape: readonly number[]
+  readonly id: number
+}
+
+export type Feeds = Readonly<Record<string, Tensor | Resident>>
+
+export interface RunResult {
+  /** Outputs that were left where they are. */
+  readonly kept: Readonly<Record<string, Resident>>
+  /** Outputs that were brought here. */
+  readonly fetched: Readonly<Record<string, Tensor>>
+}
+
+/** A compiled graph, ready to run. */
+export interface Session {
+  /**
+   * Runs once; runs of one runtime happen one after another, in the order of the calls.
+   *
+   * @param keep  names of outputs to leave on the runtime's side; the others are brought here
+   * @throws E_RUNTIME when the runtime refuses the feeds or fails
+   */
+  run(feeds: Feeds, keep?: readonly string[]): Promise<RunResult>
+  close(): Promise<void>
+}
+
+/** Symmetric eigen-decomposition, eigenvalues from large to small. */
+export interface Eigen {
+  /** float32 [n] */
+  readonly values: Tensor<'float32'>
+  /** float32 [n, n], one eigenvector per column, in the values' order */
+  readonly vectors: Tensor<'float32'>
+}
+
+export interface RuntimeInfo {
+  /** `onnxruntime-node` or `onnxruntime-web`. */
+  readonly engine: string
+  readonly version: string
+  readonly device: string
+  readonly threads: number
+}
+
+/**
+ * Where graphs run: a thread of its own, never the caller's.
+ * ONNX has no eigen-decomposition, so the one that PCA needs is offered here, on the same thread.
+ */
+export interface Runtime {
+  readonly info: RuntimeInfo
+  /** @throws E_RUNTIME when the runtime does not accept the model */
+  open(model: Uint8Array): Promise<Session>
+  /** Copies a tensor to the runtime's side. */
+  put(tensor: Tensor): Promise<Resident>
+  /** Brings a tensor here. */
+  get(resident: Resident): Promise<Tensor>
+  /** Frees tensors on the runtime's side. */
+  release(residents: Iterable<Resident>): void
+  /** @param matrix  float32 [n, n], symmetric */
+  eigen(matrix: Tensor<'float32'>): Promise<Eigen>
+  close(): Promise<void>
+}
+
+export interface RuntimeOptions {
+  /** Threads for one operator; by default as many as the machine has cores. */
+  readonly threads?: number
+}
+
+export const isResident = (value: Tensor | Resident): value is Resident => 'id' in value

@@ -1,0 +1,124 @@
+import { permutation, rng } from '../base/random.js'
+import type { Parameters } from '../compile/network.js'
+import type { DescendSpec } from '../compile/spec.js'
+import type { EpochRecord, FitEvent } from './events.js'
+import { type State, Stepper, type StepperContext } from './stepper.js'
+import { requireRows } from './validate.js'
+
+export interface DescendContext extends StepperContext {
+  readonly seed: number
+  readonly signal?: AbortSignal | undefined
+  readonly onEvent?: ((event: FitEvent) => void) | undefined
+  /** Mean squared error per value of these parameters on the validation data. */
+  readonly validate?: ((parameters: State) => Promise<number>) | undefined
+}
+
+export interface Descent {
+  readonly parameters: Parameters
+  readonly history: readonly EpochRecord[]
+  readonly steps: number
+  /** Seconds spent in steps, validation left out. */
+  readonly seconds: number
+  /** The step whose loss was not finite, if one was not; the parameters are then those of an earlier, finite step. */
+  readonly divergedAt?: number
+}
+
+/** Runs one phase of gradient descent from these parameters. */
+export async function descend(context: DescendContext, phase: DescendSpec, start: Parameters): Promise<Descent> {
+  requireRows(context.data, phase)
+  const stepper = await Stepper.open(context, phase, start)
+  const run = new PhaseRun(context, phase, stepper)
+  try {
+    await run.toEnd()
+    const { history, seconds, divergedAt } = run
+    const parameters = await stepper.parameters()
+    return { parameters, history, steps: stepper.step, seconds, ...(divergedAt !== undefined && { divergedAt }) }
+  } finally {
+    await stepper.close()
+  }
+}
+
+/** The epochs of one phase, with what they leave behind. */
+class PhaseRun {
+  readonly history: EpochRecord[] = []
+  seconds = 0
+  divergedAt: number | undefined
+  readonly #context: DescendContext
+  readonly #phase: DescendSpec
+  readonly #stepper: Stepper
+  #rowsSeen = 0
+
+  constructor(context: DescendContext, phase: DescendSpec, stepper: Stepper) {
+    this.#context = context
+    this.#phase = phase
+    this.#stepper = stepper
+  }
+
+  /** Runs epochs until all are done, the caller aborts, or the loss is no longer finite. */
+  async toEnd(): Promise<void> {
+    const { onEvent, validate } = this.#context
+    const { name, epochs } = this.#phase
+    onEvent?.({ type: 'phase', phase: name, epochs, stepsPerEpoch: this.#stepper.totalSteps / epochs })
+    for (let epoch = 1; epoch <= epochs; epoch++) {
+      const loss = await this.#epoch(epoch)
+      if (loss === undefined) return
+      const record: EpochRecord = {
+        phase: name,
+        epoch,
+        step: this.#stepper.step,
+        loss,
+        ...(validate && { validationMse: await validate(this.#stepper.state) }),
+        learningRate: this.#stepper.rate(this.#stepper.step - 1),
+        seconds: this.seconds,
+      }
+      this.history.push(record)
+      onEvent?.({ type: 'epoch', ...record })
+    }
+  }
+
+  /** @returns the mean loss over the epoch's samples, or nothing when it was not run to its end */
+  async #epoch(epoch: number): Promise<number | undefined> {
+    const { data, signal } = this.#context
+    const order = this.#order(epoch)
+    let sum = 0
+    for (let seen = 0; seen < data.rows; ) {
+      if (signal?.aborted) return undefined
+      const before = performance.now()
+      const { losses, rows } = await this.#stepper.advance(order.subarray(seen))
+      this.seconds += (performance.now() - before) / 1000
+      if (this.#diverged(losses)) return undefined
+      const loss = losses.reduce((total, value) => total + value, 0) / losses.length
+      sum += loss * rows
+      seen += rows
+      this.#rowsSeen += rows
+      this.#report(epoch, loss)
+    }
+    return sum / data.rows
+  }
+
+  #order(epoch: number): Int32Array {
+    const { data, seed } = this.#context
+    const { shuffle, name } = this.#phase
+    return shuffle
+      ? permutation(data.rows, rng(seed, 'order', name, epoch))
+      : Int32Array.from({ length: data.rows }, (_, i) => i)
+  }
+
+  /** Goes back to the newest parameters whose own loss was finite. */
+  #diverged(losses: Float32Array): boolean {
+    const bad = losses.findIndex((loss) => !Number.isFinite(loss))
+    if (bad < 0) return false
+    this.divergedAt = this.#stepper.step - losses.length + bad + 1
+    this.#stepper.retreat(bad > 0 ? 1 : 2)
+    return true
+  }
+
+  #report(epoch: number, loss: number): void {
+    const { data, onEvent } = this.#context
+    const { name: phase, epochs } = this.#phase
+    const { step, totalSteps: steps } = this.#stepper
+    const rowsPerSecond = this.#rowsSeen / this.seconds
+    const secondsLeft = (data.rows * epochs - this.#rowsSeen) / rowsPerSecond
+    onEvent?.({ type: 'progress', phase, epoch, epochs, step, steps, loss, rowsPerSecond, secondsLeft })
+  }
+}

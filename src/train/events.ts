@@ -1,0 +1,34 @@
+/** What happens while a model is fitted, in the order in which it happens. */
+export type FitEvent =
+  | { readonly type: 'phase'; readonly phase: string; readonly epochs: number; readonly stepsPerEpoch: number }
+  /** At least five times a second while steps are taken. */
+  | {
+      readonly type: 'progress'
+      readonly phase: string
+      /** From 1. */
+      readonly epoch: number
+      readonly epochs: number
+      /** Steps taken in this phase. */
+      readonly step: number
+      readonly steps: number
+      /** Mean loss of the steps since the last progress event. */
+      readonly loss: number
+      readonly rowsPerSecond: number
+      readonly secondsLeft: number
+    }
+  | ({ readonly type: 'epoch' } & EpochRecord)
+
+/** One line of a run's history. */
+export interface EpochRecord {
+  readonly phase: string
+  /** From 1. */
+  readonly epoch: number
+  /** Steps taken in this phase. */
+  readonly step: number
+  /** Mean training loss over the epoch's samples. */
+  readonly loss: number
+  /** Mean squared error per value on the validation data, where there is any. */
+  readonly validationMse?: number
+  readonly learningRate: number
+  readonly seconds: number
+}

@@ -1,0 +1,165 @@
+import type { Tensor } from '../base/tensor.js'
+import { compileEpoch, nextName, scalarName } from '../compile/epoch.js'
+import type { Network, Parameters } from '../compile/network.js'
+import type { DescendSpec } from '../compile/spec.js'
+import { stateOf } from '../compile/step.js'
+import type { Dataset } from '../data/dataset.js'
+import { optimizerOf } from '../nn/optimizers.js'
+import { rateFactor } from '../nn/schedules.js'
+import { floats } from '../runtime/floats.js'
+import type { Resident, Runtime, Session } from '../runtime/types.js'
+
+/** How long one run of the runtime should take: short enough for lively progress and quick cancellation. */
+const CHUNK_SECONDS = 0.1
+
+/** States kept: the newest, and the two before it, so that a step which went wrong can be taken back. */
+const KEPT_STATES = 3
+
+/** Parameters and what the optimizer remembers, on the runtime's side, by name. */
+export type State = Readonly<Record<string, Resident>>
+
+export interface StepperContext {
+  readonly runtime: Runtime
+  readonly network: Network
+  readonly data: Dataset
+  /** The data set on the runtime's side, [rows, width]. */
+  readonly resident: Resident
+}
+
+export interface Advance {
+  /** One per step. */
+  readonly losses: Float32Array
+  /** Samples seen. */
+  readonly rows: number
+}
+
+/** Takes steps in chunks of about a tenth of a second and keeps the state on the runtime's side between them. */
+export class Stepper {
+  readonly #context: StepperContext
+  readonly #phase: DescendSpec
+  readonly #totalSteps: number
+  readonly #sessions = new Map<number, Promise<Session>>()
+  /** Newest first. */
+  #states: readonly State[]
+  #step = 0
+  #secondsPerStep = CHUNK_SECONDS
+
+  private constructor(context: StepperContext, phase: DescendSpec, state: State) {
+    this.#context = context
+    this.#phase = phase
+    this.#totalSteps = Math.ceil(context.data.rows / phase.batchSize) * phase.epochs
+    this.#states = [state]
+  }
+
+  /** @param start  parameters to begin from; the optimizer begins with nothing remembered */
+  static async open(context: StepperContext, phase: DescendSpec, start: Parameters): Promise<Stepper> {
+    const entries = stateOf(context.network, phase).map(async ({ name, shape }) => {
+      const size = shape.reduce((product, dim) => product * dim, 1)
+      const initial: Tensor = start[name] ?? { dtype: 'float32', shape, data: new Float32Array(size) }
+      return [name, await context.runtime.put(initial)] as const
+    })
+    return new Stepper(context, phase, Object.fromEntries(await Promise.all(entries)))
+  }
+
+  /** Steps taken. */
+  get step(): number {
+    return this.#step
+  }
+
+  /** Steps of the whole phase. */
+  get totalSteps(): number {
+    return this.#totalSteps
+  }
+
+  get state(): State {
+    return this.#states[0] as State
+  }
+
+  /** The learning rate of step `step`, counted from 0. */
+  rate(step: number): number {
+    const { optimizer, schedule } = this.#phase
+    return optimizer.learningRate * rateFactor(schedule, step, this.#totalSteps)
+  }
+
+  /**
+   * Takes as many steps as fit a chunk.
+   *
+   * @param order  the rows still to see in this epoch; what is left at the end makes one smaller batch
+   */
+  async advance(order: Int32Array): Promise<Advance> {
+    const batch = Math.min(this.#phase.batchSize, order.length)
+    const fitting = Math.max(1, Math.round(CHUNK_SECONDS / this.#secondsPerStep))
+    const trips = Math.min(Math.floor(order.length / batch), fitting)
+    const rows = trips * batch
+    const session = await this.#session(batch)
+    const names = Object.keys(this.state)
+    const before = performance.now()
+    const result = await session.run(
+      {
+        trips: { dtype: 'int64', shape: [], data: BigInt64Array.of(BigInt(trips)) },
+        data: this.#context.resident,
+        order: { dtype: 'int32', shape: [trips, batch], data: order.slice(0, rows) },
+        ...this.#scalars(trips),
+        ...this.state,
+      },
+      names.map(nextName),
+    )
+    this.#secondsPerStep = (performance.now() - before) / 1000 / trips
+    this.#keep(Object.fromEntries(names.map((name) => [name, result.kept[nextName(name)] as Resident])))
+    this.#step += trips
+    return { losses: floats(result, 'losses'), rows }
+  }
+
+  /** Goes back by so many chunks, as far as states were kept. */
+  retreat(chunks: number): void {
+    const from = Math.min(chunks, this.#states.length - 1)
+    for (const dropped of this.#states.slice(0, from)) this.#release(dropped)
+    this.#states = this.#states.slice(from)
+  }
+
+  /** Brings the parameters here. */
+  async parameters(): Promise<Parameters> {
+    const { network, runtime } = this.#context
+    const entries = network.parameters.map(async ({ name }) => [name, await runtime.get(this.state[name] as Resident)])
+    return Object.fromEntries(await Promise.all(entries))
+  }
+
+  async close(): Promise<void> {
+    for (const state of this.#states) this.#release(state)
+    for (const session of this.#sessions.values()) await (await session).close()
+  }
+
+  /** The optimizer's numbers for the next steps, one list each. */
+  #scalars(trips: number): Readonly<Record<string, Tensor>> {
+    const { optimizer } = this.#phase
+    const { scalars } = optimizerOf(optimizer)
+    const perStep = Array.from({ length: trips }, (_, i) =>
+      scalars(optimizer, this.rate(this.#step + i), this.#step + i + 1),
+    )
+    const lists = Object.keys(perStep[0] ?? {}).map((name) => {
+      const data = Float32Array.from(perStep, (numbers) => numbers[name] as number)
+      return [scalarName(name), { dtype: 'float32', shape: [trips], data }] as const
+    })
+    return Object.fromEntries(lists)
+  }
+
+  #keep(state: State): void {
+    const states = [state, ...this.#states]
+    for (const old of states.slice(KEPT_STATES)) this.#release(old)
+    this.#states = states.slice(0, KEPT_STATES)
+  }
+
+  #release(state: State): void {
+    this.#context.runtime.release(Object.values(state))
+  }
+
+  /** One session per batch size: the phase's own, and the tail's. */
+  #session(batch: number): Promise<Session> {
+    const { network, runtime, data } = this.#context
+    const known = this.#sessions.get(batch)
+    if (known) return known
+    const opened = runtime.open(compileEpoch(network, this.#phase, batch, data))
+    this.#sessions.set(batch, opened)
+    return opened
+  }
+}

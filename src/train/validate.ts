@@ -1,0 +1,38 @@
+import { DiaboloError } from '../base/errors.js'
+import type { DescendSpec } from '../compile/spec.js'
+import { type Dataset, widthOf } from '../data/dataset.js'
+
+/**
+ * @throws E_SHAPE when samples do not have the width that the model was made for
+ */
+export function requireWidth(data: Dataset, width: number, at: string): void {
+  if (widthOf(data) === width) return
+  throw new DiaboloError('E_SHAPE', {
+    at,
+    expected: `${width} values per sample`,
+    found: `${widthOf(data)} (data set "${data.name}", samples of shape ${JSON.stringify(data.shape)})`,
+    hint: 'use the kind of data that the model was made for, or train a new model on this data',
+  })
+}
+
+/**
+ * @throws E_DATA when there is no row; E_OPTION when a batch is larger than the data
+ */
+export function requireRows(data: Dataset, { batchSize, name }: DescendSpec): void {
+  if (data.rows === 0) {
+    throw new DiaboloError('E_DATA', {
+      at: `data set "${data.name}"`,
+      expected: 'at least one row',
+      found: 'none',
+      hint: 'check the file, the split or the filter that this data came from',
+    })
+  }
+  if (batchSize > data.rows) {
+    throw new DiaboloError('E_OPTION', {
+      at: `batchSize of phase "${name}"`,
+      expected: `at most ${data.rows}, the rows of data set "${data.name}"`,
+      found: `${batchSize}`,
+      hint: `set a batch size between 1 and ${data.rows}`,
+    })
+  }
+}

@@ -1,0 +1,286 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { digits } from '../../src/data/digits/index.js'
+import { formatNpy, parseNpy } from '../../src/data/formats/npy.js'
+import { CLI, runCli } from './run-cli.js'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+const images = digits({ rows: 1200 })
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'diabolo-cli-'))
+  writeFileSync(at('images.npy'), formatNpy([1200, 28, 28], images.values as Uint8Array))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const train = (out: string, ...more: string[]) =>
+  runCli([
+    'train',
+    'vanilla',
+    '--data',
+    at('images.npy'),
+    '--hidden',
+    '16',
+    '--epochs',
+    '2',
+    '--seed',
+    '4',
+    '--out',
+    at(out),
+    ...more,
+  ])
+
+describe('help', () => {
+  test('lists every command, and comes quickly', async () => {
+    const before = performance.now()
+    const { code, stdout } = await runCli(['--help'])
+    expect(performance.now() - before).toBeLessThan(1000)
+    expect(code).toBe(0)
+    for (const name of [
+      'cookbook',
+      'train',
+      'evaluate',
+      'encode',
+      'decode',
+      'reconstruct',
+      'report',
+      'data',
+      'doctor',
+    ]) {
+      expect(stdout).toContain(`\n  ${name}`)
+    }
+  })
+
+  test('of a recipe names every option with its default', async () => {
+    const { stdout } = await runCli(['train', 'vanilla', '--help'])
+    expect(stdout).toMatch(/--hidden <number>\s+units in the code layer \(default: 256\)/)
+    expect(stdout).toContain('--no-shuffle')
+  })
+})
+
+describe('train', () => {
+  test('writes a whole run, and exactly one JSON document', async () => {
+    const { code, stdout } = await train('run', '--json')
+    const summary = JSON.parse(stdout)
+    expect(code).toBe(0)
+    expect(summary).toMatchObject({
+      recipe: 'vanilla',
+      preset: 'default',
+      epochs: 2,
+      batchSize: 100,
+      steps: 22,
+      parameters: 784 * 16 * 2 + 16 + 784,
+      seed: 4,
+      out: at('run'),
+      stopped: 'finished',
+    })
+    expect(summary.test.mse).toBeGreaterThan(0)
+    expect(summary.test.perImage).toBeCloseTo(summary.test.mse * 784, 6)
+    expect(readdirSync(at('run')).sort()).toEqual(['history.jsonl', 'model.onnx', 'report.html', 'run.json'])
+    const history = readFileSync(join(at('run'), 'history.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+    expect(history.map((line) => JSON.parse(line).epoch)).toEqual([1, 2])
+    const report = readFileSync(join(at('run'), 'report.html'), 'utf8')
+    expect(report).toContain('Originals over reconstructions')
+    expect(report).toContain('one tile per unit')
+  })
+
+  test('the same seed gives the same model file in two processes', async () => {
+    await Promise.all([train('a'), train('b')])
+    const [a, b] = ['a', 'b'].map((name) => readFileSync(join(at(name), 'model.onnx')))
+    expect(a?.equals(b as Buffer)).toBe(true)
+  })
+
+  test('an interrupt keeps what was learned and exits with 130', async () => {
+    const child = spawn(process.execPath, [
+      CLI,
+      'train',
+      'vanilla',
+      '--data',
+      at('images.npy'),
+      '--epochs',
+      '4000',
+      '--out',
+      at('cut'),
+    ])
+    const exit = new Promise((resolve) => child.on('exit', resolve))
+    await new Promise((resolve) => child.stderr.once('data', resolve))
+    child.kill('SIGINT')
+    expect(await exit).toBe(130)
+    expect(JSON.parse(readFileSync(join(at('cut'), 'run.json'), 'utf8')).stopped).toBe('aborted')
+    expect((await runCli(['evaluate', at('cut'), '--data', at('images.npy')])).code).toBe(0)
+  })
+
+  test('a divergence keeps the last good weights and exits with 1', async () => {
+    const wild = [
+      '--output',
+      'linear',
+      '--activation',
+      'linear',
+      '--optimizer',
+      'sgd',
+      '--learning-rate',
+      '1e4',
+      '--warmup',
+      '0',
+    ]
+    const { code, stderr } = await train('wild', ...wild)
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/E_DIVERGED training of "vanilla", step \d+/)
+    expect(existsSync(join(at('wild'), 'model.onnx'))).toBe(true)
+  })
+})
+
+describe('a trained model', () => {
+  beforeAll(() => train('model'))
+
+  test('is measured', async () => {
+    const { stdout } = await runCli(['evaluate', at('model'), '--data', at('images.npy'), '--json'])
+    expect(JSON.parse(stdout)).toMatchObject({ rows: 1200, mse: expect.any(Number) })
+  })
+
+  test('encodes, decodes and reconstructs files', async () => {
+    const data = ['--data', at('images.npy')]
+    await runCli(['encode', at('model'), ...data, '--out', at('codes.npy')])
+    await runCli(['decode', at('model'), '--codes', at('codes.npy'), '--out', at('decoded.npy')])
+    const { stdout } = await runCli(['reconstruct', at('model'), ...data, '--out', at('again.npy'), '--json'])
+    expect(JSON.parse(stdout).shape).toEqual([1200, 28, 28, 1])
+    const [codes, decoded, again] = ['codes.npy', 'decoded.npy', 'again.npy'].map((name) =>
+      parseNpy(readFileSync(at(name)), name),
+    )
+    expect(codes?.shape).toEqual([1200, 16])
+    const gap = Math.max(
+      ...Array.from(decoded?.values ?? [], (x, i) => Math.abs(x - (again?.values[i] as number))).slice(0, 50_000),
+    )
+    expect(gap).toBeLessThan(1e-6)
+  })
+
+  test('tells about itself again', async () => {
+    rmSync(join(at('model'), 'report.html'))
+    const { code } = await runCli(['report', at('model')])
+    expect(code).toBe(0)
+    expect(readFileSync(join(at('model'), 'report.html'), 'utf8')).toContain('vanilla')
+  })
+})
+
+describe('what goes wrong', () => {
+  beforeAll(async () => {
+    await train('full')
+    writeFileSync(at('short.npy'), readFileSync(at('images.npy')).subarray(0, 5000))
+    writeFileSync(at('text.csv'), 'a,b\n1,2\n')
+    writeFileSync(at('one.npy'), formatNpy([1, 4], new Float32Array(4)))
+    writeFileSync(at('narrow.npy'), formatNpy([50, 10], new Float32Array(500)))
+    writeFileSync(at('nan.npy'), formatNpy([2, 2], Float32Array.of(1, 2, 3, Number.NaN)))
+    writeFileSync(at('broken.onnx'), readFileSync(join(at('full'), 'model.onnx')).subarray(0, 1000))
+  })
+
+  const trainOn = (name: string) => ['train', 'vanilla', '--data', at(name), '--out', at(`never-${name}`)]
+
+  test.each<[string, () => string[], number, string, RegExp]>([
+    ['an unknown command', () => ['trian'], 2, 'unknown command', /Did you mean train/],
+    ['an unknown recipe', () => ['train', 'vanila'], 2, 'E_UNKNOWN', /did you mean "vanilla"/],
+    ['an unknown option', () => ['train', 'vanilla', '--hiden', '3'], 2, 'unknown option', /Did you mean --hidden/],
+    ['a hyper-parameter of 0', () => ['train', 'vanilla', '--hidden', '0'], 2, 'E_OPTION', /at least 1/],
+    ['a negative rate', () => ['train', 'vanilla', '--learning-rate', '-1'], 2, 'E_OPTION', /above 0/],
+    ['a word for a number', () => ['train', 'vanilla', '--epochs', 'ten'], 2, 'E_OPTION', /NaN/],
+    ['an unknown preset', () => ['train', 'vanilla', '--preset', 'bok'], 2, 'E_OPTION', /default or book/],
+    ['an unknown data set', () => ['train', 'vanilla', '--data', 'minst'], 2, 'E_UNKNOWN', /did you mean "mnist"/],
+    ['a missing file', () => trainOn('no-such.npy'), 1, 'E_MISSING', /no-such\.npy/],
+    ['a file cut short', () => trainOn('short.npy'), 1, 'E_TRUNCATED', /bytes of values/],
+    ['a file of another kind', () => trainOn('text.csv'), 1, 'E_FORMAT', /IDX or \.npy/],
+    ['a single row', () => trainOn('one.npy'), 1, 'E_DATA', /at least 2 rows/],
+    ['a NaN', () => trainOn('nan.npy'), 1, 'E_VALUE', /row 1, column 1/],
+    [
+      'a batch larger than the data',
+      () => [...trainOn('narrow.npy'), '--batch-size', '99'],
+      2,
+      'E_OPTION',
+      /at most 45/,
+    ],
+    [
+      'an output folder in use',
+      () => ['train', 'vanilla', '--data', at('images.npy'), '--out', at('full')],
+      1,
+      'E_EXISTS',
+      /--out/,
+    ],
+    [
+      'an output folder that cannot be made',
+      () => ['train', 'vanilla', '--data', at('images.npy'), '--out', at('images.npy/run')],
+      1,
+      'E_WRITE',
+      /--out/,
+    ],
+    ['data of another width', () => ['evaluate', at('full'), '--data', at('narrow.npy')], 1, 'E_SHAPE', /784[\s\S]*10/],
+    [
+      'a model cut short',
+      () => ['evaluate', at('broken.onnx'), '--data', at('images.npy')],
+      1,
+      'E_FORMAT',
+      /model\.onnx/,
+    ],
+    ['no model there', () => ['encode', at('nowhere')], 1, 'E_MISSING', /run folder/],
+    [
+      'an array for a model',
+      () => ['encode', at('images.npy'), '--data', at('images.npy'), '--out', at('x.npy')],
+      1,
+      'E_FORMAT',
+      /ONNX/,
+    ],
+    [
+      'a file that would be written over',
+      () => ['encode', at('full'), '--out', at('images.npy')],
+      1,
+      'E_EXISTS',
+      /--out/,
+    ],
+  ])('%s', async (_, args, expectedCode, name, words) => {
+    const { code, stdout, stderr } = await runCli(args())
+    expect(stderr).toContain(name)
+    expect(stderr).toMatch(words)
+    expect(code).toBe(expectedCode)
+    expect(stdout).toBe('')
+    // an error is not a stack trace
+    expect(stderr).not.toMatch(/\n\s+at /)
+  })
+
+  test('with --json the error is the one document', async () => {
+    const { code, stdout } = await runCli([...trainOn('nan.npy'), '--json'])
+    expect(code).toBe(1)
+    expect(JSON.parse(stdout).error).toMatchObject({ code: 'E_VALUE', found: 'NaN', hint: expect.any(String) })
+  })
+
+  test('nothing is left behind by a run that never began', async () => {
+    await runCli(trainOn('one.npy'))
+    expect(existsSync(at('never-one.npy'))).toBe(false)
+  })
+})
+
+describe('data and doctor', () => {
+  test('data list names what there is; data info describes a file and warns', async () => {
+    const list = JSON.parse((await runCli(['data', 'list', '--json'])).stdout)
+    expect(list.map(({ name }: { name: string }) => name)).toEqual(['mnist', 'digits'])
+    writeFileSync(at('wide.npy'), formatNpy([2, 3], Float32Array.of(1, 5, -2, 1, 6, 7)))
+    const [part] = JSON.parse((await runCli(['data', 'info', at('wide.npy'), '--json'])).stdout).parts
+    expect(part).toMatchObject({ rows: 2, shape: [3], min: -2, max: 7, constantColumns: 1 })
+    expect(part.warnings.join(' ')).toContain('--output linear')
+  })
+
+  test('doctor finds nothing broken here', async () => {
+    const { code, stdout } = await runCli(['doctor', '--json'], { cwd: folder })
+    const { findings } = JSON.parse(stdout)
+    expect(code).toBe(0)
+    expect(findings.map(({ what }: { what: string }) => what)).toEqual([
+      'Node',
+      'machine',
+      'runtime',
+      'MNIST',
+      'output',
+    ])
+  })
+})

@@ -1,0 +1,122 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { compileCovariance } from '../../src/compile/covariance.js'
+import { compileEpoch, scalarName } from '../../src/compile/epoch.js'
+import { compileAutoencoder, compileDecoder } from '../../src/compile/inference.js'
+import { initialParameters } from '../../src/compile/network.js'
+import { encode } from '../../src/graph/encode.js'
+import { toArray64 } from '../../src/graph/interpret.js'
+import type { Array64 } from '../../src/graph/types.js'
+import { array, Draw, toTensor } from '../arrays.js'
+import { relativeError } from '../closeness.js'
+import { sample, scalarsAt, startOf, WIDTH } from '../compile/samples.js'
+import { useNativeRuntime } from '../native.js'
+import { apply, casesOf, differentiate, NAMES, operator } from '../ops/application.js'
+
+/** A Python that can import onnx, onnxruntime and numpy. */
+const PYTHON = process.env.DIABOLO_PYTHON ?? 'python3'
+const MISSING = `${PYTHON} with onnx and onnxruntime is not installed (DIABOLO_PYTHON names another Python)`
+
+const installed = spawnSync(PYTHON, ['-c', 'import numpy, onnx, onnxruntime'], { stdio: 'ignore' }).status === 0
+if (!installed) console.warn(`skipped: ${MISSING}`)
+
+const runtime = useNativeRuntime()
+
+interface Job {
+  readonly model: Uint8Array
+  readonly feeds: Readonly<Record<string, Array64>>
+}
+
+type Outputs = Readonly<Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>>
+
+function runInPython(jobs: readonly Job[]): Outputs[] {
+  const input = jobs.map(({ model, feeds }) => {
+    const entries = Object.entries(feeds).map(([name, { dtype, shape, data }]) => [
+      name,
+      { dtype, shape, data: [...data] },
+    ])
+    return { model: Buffer.from(model).toString('base64'), feeds: Object.fromEntries(entries) }
+  })
+  const script = fileURLToPath(new URL('check_models.py', import.meta.url))
+  const options = { input: JSON.stringify(input), encoding: 'utf8', maxBuffer: 2 ** 28 } as const
+  const { status, stdout, stderr } = spawnSync(PYTHON, [script], options)
+  if (status !== 0) throw new Error(stderr)
+  return JSON.parse(stdout)
+}
+
+async function expectSameInBoth(jobs: readonly Job[], tolerance = 1e-5): Promise<void> {
+  const results = runInPython(jobs)
+  for (const [i, { model, feeds }] of jobs.entries()) {
+    const session = await runtime().open(model)
+    const { fetched } = await session.run(Object.fromEntries(Object.entries(feeds).map(([k, v]) => [k, toTensor(v)])))
+    await session.close()
+    expect(Object.keys(results[i] ?? {}).sort()).toEqual(Object.keys(fetched).sort())
+    for (const [name, tensor] of Object.entries(fetched)) {
+      const there = results[i]?.[name]
+      expect(there?.shape, name).toEqual(tensor.shape)
+      expect(relativeError(toArray64(tensor).data, there?.data ?? []), name).toBeLessThanOrEqual(tolerance)
+    }
+  }
+}
+
+describe('the onnx package accepts, and ONNX Runtime for Python computes the same from', () => {
+  const rows = 10
+  const draw = new Draw('interoperability')
+  const bytes = draw.whole('uint8', 256, rows, WIDTH)
+  const stored = { dtype: 'uint8', scale: 1 / 255 } as const
+
+  test('the epoch', async ({ skip }) => {
+    if (!installed) skip(MISSING)
+    const jobs = (['mse', 'crossEntropy'] as const).flatMap((loss) =>
+      (['adam', 'sgd'] as const).map((optimizer): Job => {
+        const each = sample({ loss, optimizer, activation: 'elu' })
+        const steps = [1, 2, 3].map((t) => scalarsAt(each, t))
+        const lists = Object.keys(steps[0] ?? {}).map((name) => {
+          const list = steps.map((step) => step[name] as number)
+          return [scalarName(name), array('float32', [steps.length], list)] as const
+        })
+        const feeds = {
+          trips: array('int64', [], [steps.length]),
+          data: bytes,
+          order: draw.whole('int32', rows, steps.length, 4),
+          ...Object.fromEntries(lists),
+          ...startOf(each),
+        }
+        return { model: compileEpoch(each.network, each.phase, 4, stored), feeds }
+      }),
+    )
+    await expectSameInBoth(jobs)
+  })
+
+  test('the autoencoder, its decoder, and the sums for a covariance', async ({ skip }) => {
+    if (!installed) skip(MISSING)
+    const { network } = sample({ activation: 'softplus' })
+    const parameters = initialParameters(network, 1)
+    await expectSameInBoth([
+      { model: compileAutoencoder(network, parameters, stored, { 'diabolo.spec': '{}' }), feeds: { input: bytes } },
+      { model: compileDecoder(network, parameters), feeds: { code: draw.reals(3, 5) } },
+      {
+        model: compileCovariance(WIDTH, stored),
+        feeds: { data: bytes, rows: array('int32', [3], [4, 0, 7]), mean: draw.reals(WIDTH) },
+      },
+    ])
+  })
+
+  test('every operator, and its gradient', async ({ skip }) => {
+    if (!installed) skip(MISSING)
+    const jobs = NAMES.flatMap((name) =>
+      casesOf(name).map((each): Job => {
+        const { graph, feeds } = operator(name).vjp
+          ? differentiate(name, each)
+          : { ...apply(name, each), feeds: each.inputs }
+        const named = graph.inputs.flatMap(({ source }, i) =>
+          source.kind === 'input' && feeds[i] ? [[source.name, feeds[i]] as const] : [],
+        )
+        return { model: encode(graph, name), feeds: Object.fromEntries(named) }
+      }),
+    )
+    // the loss of a case is a sum of terms of both signs, which different versions may add up in another order
+    await expectSameInBoth(jobs, 1e-4)
+  })
+})

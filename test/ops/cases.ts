@@ -1,0 +1,11 @@
+import type { OpName } from '../../src/ops/index.js'
+import { BINARY } from './cases/binary.js'
+import type { CasesOf } from './cases/case.js'
+import { LINEAR } from './cases/linear.js'
+import { LOOP } from './cases/loop.js'
+import { REDUCE } from './cases/reduce.js'
+import { RESHAPE } from './cases/reshape.js'
+import { UNARY } from './cases/unary.js'
+
+/** What every operator is checked on. Total: an operator without an entry does not compile. */
+export const CASES: CasesOf<OpName> = { ...UNARY, ...BINARY, ...LINEAR, ...REDUCE, ...RESHAPE, ...LOOP }

@@ -1,0 +1,64 @@
+import { array, Draw, float32, shapesOf } from '../../arrays.js'
+import { type Case, type CasesOf, noteOf, plain } from './case.js'
+
+type Plain = Case<Record<never, never>>
+
+/** Pairs of shapes that broadcast in every way there is: leading, inner, both at once, from a scalar. */
+const PAIRS = [
+  '[] []',
+  '[5] [5]',
+  '[2, 3] [2, 3]',
+  '[3] [2, 3]',
+  '[2, 3] [3]',
+  '[2, 1] [1, 3]',
+  '[] [2, 3]',
+  '[2, 3] []',
+  '[1] [4]',
+  '[1, 1] [5]',
+  '[4, 1, 3] [2, 1]',
+  '[2, 3, 4] [3, 1]',
+  '[1, 3, 1, 2] [2, 1, 4, 1]',
+]
+
+function pairs(key: string): Plain[] {
+  const draw = new Draw(key)
+  return plain(...PAIRS.map((pair) => shapesOf(pair).map((shape) => draw.reals(...shape))))
+}
+
+const integers = [array('int64', [2, 1], [3, -4]), array('int64', [3], [1, 2, -5])]
+
+const ties = [float32([2, 3], [1, 2, 3, -1, 0, 5]), float32([3], [1, 3, 3])]
+
+/** The condition broadcasts like the other two. */
+const TRIPLES = [
+  '[] [] []',
+  '[5] [5] [5]',
+  '[2, 3] [2, 3] [2, 3]',
+  '[2, 3] [] []',
+  '[2, 3] [3] [2, 1]',
+  '[] [2, 3] [2, 3]',
+  '[3] [2, 3] []',
+  '[2, 1] [3] [1, 3]',
+  '[4, 2, 3] [2, 1] [3]',
+  '[3] [4, 1, 3] [2, 1]',
+  '[1, 1] [5] [1]',
+]
+
+function choices(): Plain[] {
+  const draw = new Draw('Where')
+  const rows = TRIPLES.map((triple) => {
+    const [condition = [], ...values] = shapesOf(triple)
+    return [draw.whole('bool', 2, ...condition), ...values.map((shape) => draw.reals(...shape))]
+  })
+  return plain(...rows, [array('bool', [2], [1, 0]), array('int64', [2], [1, 2]), array('int64', [], [7])])
+}
+
+export const BINARY: CasesOf<'Add' | 'Sub' | 'Mul' | 'Div' | 'Greater' | 'Less' | 'Where'> = {
+  Add: [...pairs('Add'), ...plain(integers)],
+  Sub: [...pairs('Sub'), ...plain(integers)],
+  Mul: [...pairs('Mul'), ...plain(integers)],
+  Div: pairs('Div'),
+  Greater: [...pairs('Greater'), ...plain(integers), { note: `ties ${noteOf(ties)}`, inputs: ties, attrs: {} }],
+  Less: [...pairs('Less'), ...plain(integers), { note: `ties ${noteOf(ties)}`, inputs: ties, attrs: {} }],
+  Where: choices(),
+}

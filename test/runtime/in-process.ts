@@ -1,0 +1,48 @@
+import { type Connection, connect } from '../../src/runtime/client.js'
+import { type HostSetup, serve } from '../../src/runtime/host.js'
+import type { Request, Response } from '../../src/runtime/protocol.js'
+import type { Runtime } from '../../src/runtime/types.js'
+
+/** A channel whose two ends live on this thread. What is sent is copied, and arrives later, as between threads. */
+export interface Channel extends Connection {
+  /** What was sent so far. */
+  readonly requests: readonly Request[]
+}
+
+export function channelTo(load: () => Promise<HostSetup>): Channel {
+  const requests: Request[] = []
+  let toHost = (_: Request) => {}
+  let toClient = (_: Response) => {}
+  let onEnd = (_: string) => {}
+  serve(
+    {
+      post: (response) => void setImmediate(() => toClient(structuredClone(response))),
+      onMessage: (listener) => {
+        toHost = listener
+      },
+    },
+    load,
+  )
+  return {
+    requests,
+    post: (request) => {
+      requests.push(request)
+      const copy = structuredClone(request)
+      setImmediate(() => toHost(copy))
+    },
+    onMessage: (listener) => {
+      toClient = listener
+    },
+    onEnd: (listener) => {
+      onEnd = listener
+    },
+    end: async () => {
+      toHost = () => {}
+      toClient = () => {}
+      onEnd('the runtime was closed')
+    },
+  }
+}
+
+/** A runtime on this thread. */
+export const openInProcess = (load: () => Promise<HostSetup>): Promise<Runtime> => connect(channelTo(load), 1)
