@@ -112,7 +112,7 @@ export interface Result {
   readonly tried: readonly { readonly variant: string; readonly threads: number; readonly stepMs: number }[]
 }
 
-/** A peer's result, with Diabolo's time divided by the peer's: below 1, Diabolo is faster. */
+/** A peer's result, with its time divided by Diabolo's: above 1, Diabolo is faster. */
 export interface PeerResult extends Result {
   readonly ratio: number
   readonly ratioSpread: readonly [number, number]

@@ -28,7 +28,7 @@ export function resultOf({ process, variant, tried }, { steps, rounds }, { flops
 }
 
 /**
- * A peer's result beside Diabolo's: the ratio is taken within each round, then its median over the rounds.
+ * A peer's result beside Diabolo's: its time divided by Diabolo's, taken within each round, then its median over the rounds.
  *
  * @param {Result} result  the peer's
  * @param {Turns} mine
@@ -38,7 +38,7 @@ export function resultOf({ process, variant, tried }, { steps, rounds }, { flops
 export function compared(result, mine, theirs) {
   const ratios = [...theirs.rounds].flatMap(([round, peer]) => {
     const own = mine.rounds.get(round)
-    return own ? [stepMsOf(own) / stepMsOf(peer)] : []
+    return own ? [stepMsOf(peer) / stepMsOf(own)] : []
   })
   return { ...result, ratio: median(ratios), ratioSpread: quartiles(ratios) }
 }

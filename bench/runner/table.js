@@ -12,7 +12,7 @@ export function table(report) {
     ...Object.entries(peers).map(([name, peer]) => ({ name, ...peer })),
   ]
   const lines = [
-    ['engine', 'ms/step', 'quartiles', 'rounds', 'diabolo ÷ it', '% of matmul', 'threads', 'version'],
+    ['engine', 'ms/step', 'quartiles', 'rounds', 'it ÷ diabolo', '% of matmul', 'threads', 'version'],
     ...rows
       .sort((a, b) => a.stepMs - b.stepMs)
       .map(({ name, stepMs, spread, rounds, ratio, fractionOfMatmulRate, threads, version, variant }) => [
