@@ -47,9 +47,7 @@ export async function cook({ source, seed, runtime, out, signal, onEvent }: Cook
     const name = nameOf(recipe, preset)
     onEvent?.(name, { type: 'start' })
     const { model, summary } = await train({
-      recipe: RECIPES[recipe] as unknown as Recipe,
-      preset,
-      options,
+      what: { recipe: RECIPES[recipe] as unknown as Recipe, preset, options },
       source,
       seed,
       runtime,

@@ -1,22 +1,38 @@
 import { DiaboloError } from '../base/errors.js'
 import { nearest } from '../base/nearest.js'
 import type { DescendSpec, Spec } from '../compile/spec.js'
+import type { Dataset } from '../data/dataset.js'
 import type { Autoencoder, Evaluation } from '../model/autoencoder.js'
-import { DivergedError, estimator } from '../model/estimator.js'
+import { DivergedError, estimator, fitSpec } from '../model/estimator.js'
 import { type PresetName, RECIPES, type Recipe, type RecipeName } from '../recipes/index.js'
 import type { Runtime } from '../runtime/types.js'
+import { type Activity, activityOf, meansOf } from '../train/activity.js'
+import { corrupt } from '../train/corrupt.js'
 import type { FitEvent } from '../train/events.js'
 import type { Source } from './sources.js'
 
 export interface TrainingRequest {
-  readonly recipe: Recipe
-  readonly preset: PresetName
-  readonly options: Readonly<Record<string, unknown>>
+  /** What to train, and how: a recipe with its options, or a spec written by hand. */
+  readonly what: Plan
   readonly source: Source
   readonly seed: number
   readonly runtime: Runtime
   readonly signal?: AbortSignal
   readonly onEvent?: (event: FitEvent) => void
+}
+
+export type Plan =
+  | { readonly recipe: Recipe; readonly preset: PresetName; readonly options: Readonly<Record<string, unknown>> }
+  | { readonly spec: Spec }
+
+/** What came out on test samples. Where a model is trained on corrupted samples, `mse` and `crossEntropy` are from those. */
+export interface TestResult extends Evaluation {
+  /** Clean samples in, mean squared error per value. */
+  readonly mseClean: number
+  /** Of the corrupted samples themselves. */
+  readonly mseInput?: number
+  /** Of codes that come out of a sigmoid. */
+  readonly activity?: Activity
 }
 
 /** What a training run came to, as plain JSON. */
@@ -34,7 +50,7 @@ export interface Summary {
   readonly parameters: number
   /** Mean training loss of the last epoch. */
   readonly loss: number | null
-  readonly test: Evaluation
+  readonly test: TestResult
   readonly seed: number
   readonly threads: number
   readonly engine: string
@@ -45,33 +61,65 @@ export interface Summary {
 
 /** A model that was trained, and what came of it. A divergence is reported in the summary, with the last good weights. */
 export async function train(request: TrainingRequest): Promise<{ model: Autoencoder; summary: Summary }> {
-  const { source, runtime } = request
+  const { source, runtime, seed } = request
   const model = await fitOrRescue(request)
-  const test = await model.evaluate(source.test)
+  const test = await examine(model, source.test, seed)
   return { model, summary: summarise(request, model, test, runtime) }
 }
 
-async function fitOrRescue({ recipe, preset, options, source, ...how }: TrainingRequest): Promise<Autoencoder> {
-  const { validation } = source
+async function fitOrRescue({ what, source, ...how }: TrainingRequest): Promise<Autoencoder> {
+  const options = { ...how, ...(source.validation && { validation: source.validation }) }
   try {
-    const made = estimator(recipe)({ preset, ...options })
-    return await made.fit(source.train, { ...how, ...(validation && { validation }) })
+    if ('spec' in what) return await fitSpec(what.spec, source.train, options)
+    return await estimator(what.recipe)({ preset: what.preset, ...what.options }).fit(source.train, options)
   } catch (error) {
     if (error instanceof DivergedError) return error.model
     throw error
   }
 }
 
-function summarise({ source, seed }: TrainingRequest, model: Autoencoder, test: Evaluation, runtime: Runtime): Summary {
+/** The corruption of a model's last phase: what it is made to undo. */
+export const corruptionOf = ({ phases }: Spec) => {
+  const last = phases.at(-1)
+  return last?.kind === 'descend' ? last.corruption : undefined
+}
+
+/** Test samples as a model is made to take them, noise and all; the samples themselves where there is none. */
+export function testInput({ spec }: Autoencoder, test: Dataset, seed: number): Dataset {
+  const corruption = corruptionOf(spec)
+  return corruption ? corrupt(test, { ...corruption, spare: 0 }, { seed }) : test
+}
+
+async function examine(model: Autoencoder, test: Dataset, seed: number): Promise<TestResult> {
+  const clean = await model.evaluate(test)
+  const activity = model.codeIsActivity && {
+    activity: activityOf(meansOf((await model.encode(test)).data, model.codeWidth)),
+  }
+  if (!corruptionOf(model.spec)) return { ...clean, mseClean: clean.mse, ...activity }
+  const noisy = testInput(model, test, seed)
+  const result = await model.evaluate(noisy, test)
+  return { ...result, mseClean: clean.mse, mseInput: meanSquaredError(noisy, test), ...activity }
+}
+
+/** Per value, in the model's units. */
+function meanSquaredError(a: Dataset, b: Dataset): number {
+  let sum = 0
+  for (let i = 0; i < a.values.length; i++) {
+    sum += ((a.values[i] as number) * a.scale - (b.values[i] as number) * b.scale) ** 2
+  }
+  return sum / a.values.length
+}
+
+function summarise({ source, seed }: TrainingRequest, model: Autoencoder, test: TestResult, runtime: Runtime): Summary {
   const { spec, history, training } = model
   const { steps = 0, seconds = 0, stopped = 'finished', divergedAt } = training ?? {}
-  const phases = spec.phases.filter((phase): phase is DescendSpec => phase.kind === 'descend')
+  const [phase] = spec.phases.filter((phase): phase is DescendSpec => phase.kind === 'descend')
   return {
     recipe: spec.recipe,
     preset: spec.preset,
     dataset: source.name,
     epochs: history.length,
-    batchSize: phases[0]?.batchSize ?? null,
+    batchSize: phase?.batchSize ?? null,
     steps,
     seconds,
     stepMs: steps > 0 ? (seconds / steps) * 1000 : null,

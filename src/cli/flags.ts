@@ -9,7 +9,8 @@ interface Property {
 }
 
 /**
- * Flags from a schema: `batchSize: z.int().default(100).describe('…')` becomes `--batch-size <number>`.
+ * Flags from a schema: `batchSize: z.int().default(100).describe('…')` becomes `--batch-size <number>`,
+ * and a list of numbers `--units <number,…>`.
  * Flags that are not given stay undefined, so that presets and defaults decide.
  */
 export function addFlags(
@@ -28,9 +29,9 @@ export function addFlags(
       )
       continue
     }
-    const option = new Option(`${flag} <${property.enum ? 'name' : 'number'}>`, `${property.description} ${shown}`)
+    const option = new Option(`${flag} <${argumentOf(property)}>`, `${property.description} ${shown}`)
     if (property.enum) option.choices(property.enum)
-    else option.argParser(Number)
+    else option.argParser<unknown>(property.type === 'array' ? (text) => text.split(',').map(Number) : Number)
     command.addOption(option)
   }
 }
@@ -39,6 +40,11 @@ export function addFlags(
 export function givenFlags(command: Command, names: readonly string[]): Record<string, unknown> {
   const given = names.filter((name) => command.getOptionValueSource(name) === 'cli')
   return Object.fromEntries(given.map((name) => [name, command.getOptionValue(name)]))
+}
+
+function argumentOf({ type, enum: names }: Property): string {
+  if (names) return 'name'
+  return type === 'array' ? 'number,…' : 'number'
 }
 
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

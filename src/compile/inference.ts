@@ -2,7 +2,7 @@ import { GraphBuilder } from '../graph/builder.js'
 import { encode } from '../graph/encode.js'
 import type { Graph, Value } from '../graph/types.js'
 import type { Metadata } from '../onnx/model.js'
-import { mul, reduceMean, sub } from '../ops/index.js'
+import { mul, reduceMean, softplus, sub } from '../ops/index.js'
 import { load, type StoredAs } from './epoch.js'
 import { lower } from './lowering/index.js'
 import type { Network, Parameters } from './network.js'
@@ -27,6 +27,38 @@ export function autoencoderGraph(network: Network, given: Given, stored: StoredA
   const error = sub(output, x)
   const score = reduceMean(mul(error, error), { axes: [1] })
   return builder.build({ code, reconstruction: output, score })
+}
+
+/**
+ * How well one thing is made of another: of noisy samples clean ones, of samples themselves.
+ *
+ * inputs:   input float32 [batch, width] and target float32 [batch, width], both in the model's units
+ * outputs:  squaredError float32 [batch], mean per value; crossEntropy float32 [batch], nats per value, where the model
+ *           ends in a sigmoid
+ */
+export function measureGraph(network: Network, given: Given): Graph {
+  const builder = new GraphBuilder()
+  const [input, target] = ['input', 'target'].map((name) =>
+    builder.input(name, { dtype: 'float32', shape: ['batch', network.width] }),
+  ) as [Value, Value]
+  const parameters = place(builder, network, given)
+  const { logits, output } = network.decode(network.encode(input, parameters), parameters)
+  const error = sub(output, target)
+  const squaredError = reduceMean(mul(error, error), { axes: [1] })
+  if (network.output !== 'sigmoid') return builder.build({ squaredError })
+  const crossEntropy = reduceMean(sub(softplus(logits), mul(target, logits)), { axes: [1] })
+  return builder.build({ squaredError, crossEntropy })
+}
+
+export const compileMeasure = (network: Network, given: Given): Uint8Array =>
+  encode(lower(measureGraph(network, given)), 'measure')
+
+/** input [batch, width] as stored → code float32 [batch, values]: what so many layers of the encoder make of it. */
+export function compileEncoder(network: Network, given: Given, stored: StoredAs, layers: number): Uint8Array {
+  const builder = new GraphBuilder()
+  const input = builder.input('input', { dtype: stored.dtype, shape: ['batch', network.width] })
+  const code = network.encodeUpTo(layers, load(input, stored), place(builder, network, given))
+  return encode(lower(builder.build({ code })), 'encoder')
 }
 
 /** Input: code float32 [batch, code]. Output: reconstruction float32 [batch, width]. */

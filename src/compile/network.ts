@@ -1,12 +1,12 @@
 import { DiaboloError } from '../base/errors.js'
 import { rng } from '../base/random.js'
-import { sizeOf } from '../base/shape.js'
+import { showShape, sizeOf } from '../base/shape.js'
 import { type Tensor, tensor } from '../base/tensor.js'
 import type { Value } from '../graph/types.js'
-import { ACTIVATIONS } from '../nn/activations.js'
+import { ACTIVATIONS, type ActivationName } from '../nn/activations.js'
 import { initialize } from '../nn/initializers.js'
-import { activate, type LayerSpec, layerKind, type ParameterSpec } from '../nn/layers.js'
-import { reshape } from '../ops/index.js'
+import { activate, activationOf, type LayerSpec, layerKind, type ParameterSpec, takesMaps } from '../nn/layers/index.js'
+import { reshape, transpose } from '../ops/index.js'
 import type { Spec } from './spec.js'
 
 /** Tensors by parameter name: `encoder.0.weight`. */
@@ -14,56 +14,104 @@ export type Parameters = Readonly<Record<string, Tensor<'float32'>>>
 
 type Values = Readonly<Record<string, Value>>
 
-/** A spec with every shape worked out: what it learns, and the graph of each half. */
+/** Layers of the encoder, `from` … `to − 1`, and those of the decoder that mirror them. */
+export interface Span {
+  readonly from: number
+  readonly to: number
+}
+
+/**
+ * A spec with every shape worked out: what it learns, and the graph of each half. Samples are rows of values in the data's
+ * own order (height, width, channels); between layers, feature maps are [channels, height, width].
+ */
 export interface Network {
   readonly spec: Spec
   /** Values per sample. */
   readonly width: number
   readonly codeShape: readonly number[]
+  /** The nonlinearity after the logits. */
+  readonly output: ActivationName
+  /** Whether a unit of the code says how active it is, from 0 to 1. */
+  readonly codeIsActivity: boolean
   readonly parameters: readonly ParameterSpec[]
   /** x float32 [batch, width] → code float32 [batch, code] */
   readonly encode: (x: Value, parameters: Values) => Value
   /** code float32 [batch, code] → output and logits, float32 [batch, width] */
   readonly decode: (code: Value, parameters: Values) => { readonly logits: Value; readonly output: Value }
+  /** The shape of a sample after so many layers of the encoder. */
+  readonly shapeAfter: (layers: number) => readonly number[]
+  /** x float32 [batch, width] → what so many layers of the encoder make of it, float32 [batch, values] */
+  readonly encodeUpTo: (layers: number, x: Value, parameters: Values) => Value
 }
 
 interface Stage {
   readonly layer: LayerSpec
   readonly prefix: string
   readonly input: readonly number[]
+  /** The encoder's weight that a tied layer uses. */
+  readonly tied?: string
 }
 
 /**
- * @throws E_SHAPE when the decoder does not give back as many values as a sample has
+ * @param span  the part to build, for phases that train some layers only; the whole when left out
+ * @throws E_SHAPE when the decoder does not give back as many values as a sample has, or a layer cannot take its input;
+ *         E_SPEC when a span or a tied layer has no mirror
  */
-export function buildNetwork(spec: Spec): Network {
-  const width = sizeOf(spec.input)
-  const encoder = stages(spec.encoder, 'encoder', spec.input)
-  const codeShape = outputShape(spec.encoder, spec.input)
-  const decoder = stages(spec.decoder, 'decoder', codeShape)
-  const reconstructed = outputShape(spec.decoder, codeShape)
-  if (sizeOf(reconstructed) !== width) {
-    throw new DiaboloError('E_SHAPE', {
-      at: `decoder of "${spec.recipe}"`,
-      expected: `${width} values per sample`,
-      found: `${sizeOf(reconstructed)}`,
-      hint: 'give the last layer of the decoder as many units as a sample has values',
-    })
-  }
-  const parameters = [...encoder, ...decoder].flatMap(({ layer, prefix, input }) =>
-    layerKind(layer)
-      .parameters(layer, input)
-      .map((parameter) => ({ ...parameter, name: prefix + parameter.name })),
+export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encoder.length }): Network {
+  const { from, to } = span
+  const whole = from === 0 && to === spec.encoder.length
+  requireUntied(spec)
+  if (!whole) requireMirror(spec, span)
+  const [firstMirrored, endMirrored] = whole
+    ? [0, spec.decoder.length]
+    : [spec.decoder.length - to, spec.decoder.length - from]
+
+  const [firstLayer] = spec.encoder
+  const maps = firstLayer !== undefined && takesMaps(firstLayer)
+  const sample = maps ? channelsFirst(spec.input) : spec.input
+  const encoder = stages(spec.encoder, 'encoder', sample).slice(from, to)
+  const shapes = spec.encoder.map((_, i) => outputShape(spec.encoder.slice(0, i), sample))
+  shapes.push(outputShape(spec.encoder, sample))
+  const input = shapes[from] as readonly number[]
+  const codeShape = shapes[to] as readonly number[]
+  const width = sizeOf(input)
+  const decoder = withOffset(
+    stages(spec.decoder.slice(firstMirrored, endMirrored), 'decoder', codeShape),
+    firstMirrored,
+    spec,
+    sample,
   )
+  const reconstructed = outputShape(
+    decoder.map(({ layer }) => layer),
+    codeShape,
+  )
+  requireSame(sizeOf(reconstructed), width, spec.recipe)
+
+  // inside the network, the last nonlinearity is the layer's own; towards the data it is the model's
+  const last = decoder.at(-1)?.layer
+  const output = from === 0 || !last ? spec.output : activationOf(last)
+  const linear =
+    from === 0 ? decoder : decoder.map((stage, i) => (i === decoder.length - 1 ? linearised(stage) : stage))
+  const enter = (x: Value) => (from === 0 && maps ? toChannelsFirst(x, spec.input) : unflatten(x, input))
+  const leave = (x: Value) => flatten(from === 0 && maps ? toChannelsLast(x) : x)
+  const code = spec.encoder[to - 1]
   return {
     spec,
     width,
     codeShape,
-    parameters,
-    encode: (x, values) => flatten(run(encoder, unflatten(x, spec.input), values)),
+    output,
+    codeIsActivity: code !== undefined && activationOf(code) === 'sigmoid',
+    parameters: [...encoder, ...decoder].flatMap(({ layer, prefix, input }) =>
+      layerKind(layer)
+        .parameters(layer, input)
+        .map((parameter) => ({ ...parameter, name: prefix + parameter.name })),
+    ),
+    shapeAfter: (layers) => shapes[from + layers] as readonly number[],
+    encode: (x, values) => flatten(run(encoder, enter(x), values)),
+    encodeUpTo: (layers, x, values) => flatten(run(encoder.slice(0, layers), enter(x), values)),
     decode: (code, values) => {
-      const logits = flatten(run(decoder, unflatten(code, codeShape), values))
-      return { logits, output: ACTIVATIONS[spec.output](logits) }
+      const logits = leave(run(linear, unflatten(code, codeShape), values))
+      return { logits, output: ACTIVATIONS[output](logits) }
     },
   }
 }
@@ -85,17 +133,98 @@ function stages(layers: readonly LayerSpec[], side: string, input: readonly numb
   }))
 }
 
+/** The decoder's stages under the names that they have in the whole network, tied to their mirrors. */
+function withOffset(decoder: readonly Stage[], offset: number, spec: Spec, sample: readonly number[]): Stage[] {
+  return decoder.map((stage, i) => {
+    const prefix = `decoder.${i + offset}.`
+    if (stage.layer.type !== 'dense' || !stage.layer.tied) return { ...stage, prefix }
+    const mirror = spec.encoder.length - 1 - (i + offset)
+    const twin = spec.encoder[mirror]
+    const twinInput = outputShape(spec.encoder.slice(0, mirror), sample)
+    const fits =
+      spec.encoder.length === spec.decoder.length &&
+      twin?.type === 'dense' &&
+      twin.units === sizeOf(stage.input) &&
+      sizeOf(twinInput) === stage.layer.units
+    if (!fits) {
+      throw new DiaboloError('E_SPEC', {
+        at: `spec.decoder.${i + offset}.tied`,
+        expected: `a dense layer from ${stage.layer.units} to ${sizeOf(stage.input)} values at the mirrored place of the encoder`,
+        found: twin ? `"${twin.type}"${twin.type === 'dense' ? ` with ${twin.units} units` : ''}` : 'nothing',
+        hint: 'tie only layers whose encoder has the same sizes the other way round',
+      })
+    }
+    return { ...stage, prefix, tied: `encoder.${mirror}.weight` }
+  })
+}
+
+const linearised = (stage: Stage): Stage =>
+  'activation' in stage.layer ? { ...stage, layer: { ...stage.layer, activation: 'linear' } } : stage
+
 const outputShape = (layers: readonly LayerSpec[], input: readonly number[]): readonly number[] =>
   layers.reduce((shape, layer) => layerKind(layer).outputShape(layer, shape), input)
 
 const run = (chain: readonly Stage[], x: Value, values: Values): Value =>
-  chain.reduce((value, { layer, prefix }) => {
+  chain.reduce((value, { layer, prefix, tied }) => {
     const own = Object.entries(values).flatMap(([name, parameter]) =>
       name.startsWith(prefix) ? [[name.slice(prefix.length), parameter] as const] : [],
     )
-    return activate(layer, layerKind(layer).emit(layer, value, Object.fromEntries(own)))
+    const shared = tied === undefined ? [] : [['weight', values[tied] as Value] as const]
+    return activate(layer, layerKind(layer).emit(layer, value, Object.fromEntries([...own, ...shared])))
   }, x)
 
 const unflatten = (x: Value, shape: readonly number[]) => reshape(x, [x.shape[0] ?? 1, ...shape])
 
 const flatten = (x: Value) => reshape(x, [x.shape[0] ?? 1, sizeOf(x.shape.slice(1) as readonly number[])])
+
+/** [height, width, channels] or [height, width] as [channels, height, width]. */
+function channelsFirst(input: readonly number[]): readonly number[] {
+  const [height, width, channels = 1] = input
+  if ((input.length === 2 || input.length === 3) && height !== undefined && width !== undefined)
+    return [channels, height, width]
+  throw new DiaboloError('E_SHAPE', {
+    at: 'first layer of the encoder',
+    expected: 'images, samples of shape [height, width] or [height, width, channels]',
+    found: `samples of shape ${showShape(input)}`,
+    hint: 'use a recipe of dense layers for rows of numbers, or give the shape of the images',
+  })
+}
+
+function toChannelsFirst(x: Value, sample: readonly number[]): Value {
+  const [channels, ...size] = channelsFirst(sample)
+  if (channels === 1) return unflatten(x, [1, ...size])
+  return transpose(unflatten(x, [...size, channels as number]), [0, 3, 1, 2])
+}
+
+const toChannelsLast = (x: Value): Value => (x.shape.length === 4 && x.shape[1] !== 1 ? transpose(x, [0, 2, 3, 1]) : x)
+
+function requireUntied({ encoder }: Spec): void {
+  const tied = encoder.findIndex((layer) => layer.type === 'dense' && layer.tied)
+  if (tied < 0) return
+  throw new DiaboloError('E_SPEC', {
+    at: `spec.encoder.${tied}.tied`,
+    expected: 'tied layers in the decoder only',
+    found: 'one in the encoder',
+    hint: 'the encoder owns the weight; set "tied" on the mirrored layer of the decoder',
+  })
+}
+
+function requireMirror({ encoder, decoder }: Spec, { from, to }: Span): void {
+  if (encoder.length === decoder.length && from < to && to <= encoder.length) return
+  throw new DiaboloError('E_SPEC', {
+    at: 'spec.phases, "layers"',
+    expected: `layers within 0 … ${encoder.length}, and a decoder of as many layers as the encoder`,
+    found: `layers ${from} … ${to}, ${decoder.length} layers in the decoder`,
+    hint: 'each layer that is trained by itself needs the layer that undoes it',
+  })
+}
+
+function requireSame(reconstructed: number, width: number, recipe: string): void {
+  if (reconstructed === width) return
+  throw new DiaboloError('E_SHAPE', {
+    at: `decoder of "${recipe}"`,
+    expected: `${width} values per sample`,
+    found: `${reconstructed}`,
+    hint: 'give the last layer of the decoder as many units as a sample has values',
+  })
+}

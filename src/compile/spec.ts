@@ -1,9 +1,11 @@
 import { z } from 'zod'
 import { DiaboloError } from '../base/errors.js'
 import { ACTIVATION_NAMES } from '../nn/activations.js'
-import { layerSchema } from '../nn/layers.js'
+import { corruptionSchema } from '../nn/corruption.js'
+import { layerSchema } from '../nn/layers/index.js'
 import { lossSchema } from '../nn/losses.js'
 import { optimizerSchema } from '../nn/optimizers.js'
+import { penaltySchema } from '../nn/penalties.js'
 import { scheduleSchema } from '../nn/schedules.js'
 
 /** A phase that follows gradients: so many epochs over the data, in batches. */
@@ -17,6 +19,15 @@ export const descendSchema = z.strictObject({
   optimizer: optimizerSchema,
   schedule: scheduleSchema.default({ name: 'constant', warmup: 0 }),
   loss: lossSchema,
+  /** Added to the loss. */
+  penalties: z.array(penaltySchema).default([]),
+  /** What happens to a sample before it is encoded. */
+  corruption: corruptionSchema.optional(),
+  /**
+   * Which layers of the encoder are trained, `from` … `to − 1`, with those of the decoder that mirror them; all when left
+   * out. They are fed the codes of the layers before them.
+   */
+  layers: z.strictObject({ from: z.int().min(0), to: z.int().min(1) }).optional(),
 })
 
 /** A phase that finds the parameters in closed form. */
@@ -30,6 +41,8 @@ export const phaseSchema = z.discriminatedUnion('kind', [descendSchema, solveSch
 
 /** A model and its training as plain JSON: what a recipe makes, what the compiler reads, what travels in `model.onnx`. */
 export const specSchema = z.strictObject({
+  /** Where editors find the schema of this. */
+  $schema: z.string().optional(),
   format: z.literal('diabolo/1'),
   recipe: z.string(),
   preset: z.string(),
@@ -47,6 +60,10 @@ export type PhaseSpec = Spec['phases'][number]
 export type DescendSpec = z.infer<typeof descendSchema>
 export type SolveSpec = z.infer<typeof solveSchema>
 
+/** The JSON Schema of a spec as a person writes it: defaults may be left out. */
+export const specJsonSchema = (): unknown =>
+  z.toJSONSchema(specSchema, { io: 'input', target: 'draft-2020-12', reused: 'ref' })
+
 /**
  * @throws E_SPEC naming the first field that is wrong
  */
@@ -58,6 +75,6 @@ export function parseSpec(value: unknown, at = 'spec'): Spec {
     at: [at, ...(issue?.path ?? [])].join('.'),
     expected: 'a valid model description',
     found: issue?.message ?? 'something else',
-    hint: 'compare with a spec that Diabolo wrote: "diabolo train vanilla --json"',
+    hint: 'docs/spec.schema.json says what a spec may hold; the one of a trained model is under "spec" in its run.json',
   })
 }

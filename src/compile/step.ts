@@ -1,7 +1,9 @@
 import type { Value } from '../graph/types.js'
+import { emitCorruption } from '../nn/corruption.js'
 import { emitLoss } from '../nn/losses.js'
 import { optimizerOf } from '../nn/optimizers.js'
-import { grad } from '../ops/index.js'
+import { emitPenalty } from '../nn/penalties.js'
+import { add, grad, reduceMean } from '../ops/index.js'
 import type { Network } from './network.js'
 import type { DescendSpec } from './spec.js'
 
@@ -25,26 +27,42 @@ export function stateOf({ parameters }: Network, { optimizer }: DescendSpec): re
 }
 
 export interface StepInputs {
-  /** float32 [batch, width], as the model sees it */
-  readonly x: Value
-  /** float32 [batch, width]: what x should be reconstructed to */
+  /** float32 [batch, width]: samples as the model should give them back */
   readonly target: Value
+  /** float32 [batch, width], two of them: the rows of the noise bank for each sample, where the phase corrupts its input */
+  readonly noise?: readonly [Value, Value] | undefined
   /** by the names of `stateOf` */
   readonly state: Values
   /** the optimizer's numbers for this step, each float32 [] */
   readonly scalars: Values
 }
 
-/** One training step: forward, loss, backward, update. */
-export function emitStep(network: Network, phase: DescendSpec, { x, target, state, scalars }: StepInputs) {
+export interface Step {
+  /** float32 []: penalties included */
+  readonly loss: Value
+  /** What the phase reports of every step beside the loss, by name. */
+  readonly meters: Values
+  /** The new state, by name. */
+  readonly next: Values
+}
+
+/** A phase's penalties look at each unit's mean activation, and so do those who watch. */
+export const meterNames = ({ penalties }: DescendSpec): readonly 'activation'[] =>
+  penalties.length > 0 ? ['activation'] : []
+
+/** One training step: corruption, forward, loss, backward, update. */
+export function emitStep(network: Network, phase: DescendSpec, { target, noise, state, scalars }: StepInputs): Step {
   const { optimizer } = phase
   const rule = optimizerOf(optimizer)
   const slots = rule.slots(optimizer)
   const names = network.parameters.map(({ name }) => name)
   const parameters = Object.fromEntries(names.map((name) => [name, state[name] as Value]))
 
+  const x = phase.corruption && noise ? emitCorruption(phase.corruption, target, ...noise) : target
   const code = network.encode(x, parameters)
-  const loss = emitLoss(phase.loss, { ...network.decode(code, parameters), target, code })
+  const activation = reduceMean(code, { axes: [0] })
+  const fidelity = emitLoss(phase.loss, { ...network.decode(code, parameters), target, code })
+  const loss = phase.penalties.reduce((sum, penalty) => add(sum, emitPenalty(penalty, activation)), fidelity)
   const gradients = grad(loss, Object.values(parameters))
 
   const next: Record<string, Value> = {}
@@ -59,7 +77,7 @@ export function emitStep(network: Network, phase: DescendSpec, { x, target, stat
     next[name] = updated.parameter
     for (const slot of slots) next[slotName(optimizer.name, slot, name)] = updated.slots[slot] as Value
   })
-  return { loss, next }
+  return { loss, meters: Object.fromEntries(meterNames(phase).map((name) => [name, activation])), next }
 }
 
 const slotName = (optimizer: string, slot: string, parameter: string) => `${optimizer}.${slot}/${parameter}`

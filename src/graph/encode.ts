@@ -1,4 +1,5 @@
 import type { MessageInitShape } from '@bufbuild/protobuf'
+import { DiaboloError } from '../base/errors.js'
 import type { TensorType } from '../base/shape.js'
 import type { Tensor } from '../base/tensor.js'
 import { encodeModel, type Metadata } from '../onnx/model.js'
@@ -66,11 +67,13 @@ class Encoder {
     })
 
     for (const each of graph.nodes) {
+      if (each.op.since === 0) throw unexpanded(each)
       const input = each.inputs.slice(0, each.op.formals?.(each.attrs)).map(nameOf)
       const attribute: AttributeInit[] = []
       for (const [key, kind] of Object.entries(each.op.attrs)) {
         const attr = each.attrs[key] as Attr
         if (kind === 'input') input.push(initialize(int64s(attr as readonly number[])))
+        else if (kind === 'absent') input.push('')
         else if (kind === 'graph') attribute.push(this.#body(key, attr as Graph, each, nameOf))
         else if (kind !== 'count') attribute.push(encodeAttr(key, kind, attr))
       }
@@ -95,13 +98,25 @@ class Encoder {
 
 const opOf = ({ source }: Value): string => (source.kind === 'node' ? source.node.op.name : source.kind)
 
+const unexpanded = ({ op }: Node) =>
+  new DiaboloError('E_GRAPH', {
+    at: op.name,
+    expected: 'operators that ONNX has',
+    found: 'an internal one',
+    hint: 'lower the graph before it is encoded, with the pass that expands this operator',
+  })
+
 const int64s = (values: readonly number[]): Tensor => ({
   dtype: 'int64',
   shape: [values.length],
   data: BigInt64Array.from(values, BigInt),
 })
 
-function encodeAttr(name: string, kind: Exclude<AttrKind, 'input' | 'graph' | 'count'>, attr: Attr): AttributeInit {
+function encodeAttr(
+  name: string,
+  kind: Exclude<AttrKind, 'input' | 'absent' | 'graph' | 'count'>,
+  attr: Attr,
+): AttributeInit {
   switch (kind) {
     case 'int':
       return { name, type: AttributeProto_AttributeType.INT, i: BigInt(attr as number) }
@@ -109,6 +124,8 @@ function encodeAttr(name: string, kind: Exclude<AttrKind, 'input' | 'graph' | 'c
       return { name, type: AttributeProto_AttributeType.FLOAT, f: attr as number }
     case 'ints':
       return { name, type: AttributeProto_AttributeType.INTS, ints: (attr as readonly number[]).map(BigInt) }
+    case 'text':
+      return { name, type: AttributeProto_AttributeType.STRING, s: new TextEncoder().encode(attr as string) }
     case 'dtype':
       return {
         name,

@@ -1,4 +1,4 @@
-import type { DType, TensorType } from '../base/shape.js'
+import type { TensorType } from '../base/shape.js'
 import type { Tensor } from '../base/tensor.js'
 import type { GraphBuilder } from './builder.js'
 
@@ -37,10 +37,11 @@ export interface Output {
 
 /**
  * How an attribute is written in ONNX: as an attribute of the node, as an int64 constant that follows the node's inputs
- * (`input`: where newer operator sets moved it), or not at all (`count`: the node's own arity says it).
+ * (`input`: where newer operator sets moved it), as the empty name in the place of an optional input (`absent`: its value
+ * is that name, `''`), or not at all (`count`: the node's own arity says it).
  */
-export type AttrKind = 'int' | 'float' | 'ints' | 'dtype' | 'graph' | 'input' | 'count'
-export type Attr = number | readonly number[] | DType | Graph
+export type AttrKind = 'int' | 'float' | 'ints' | 'text' | 'dtype' | 'graph' | 'input' | 'absent' | 'count'
+export type Attr = number | readonly number[] | string | Graph
 export type Attrs = Readonly<Record<string, Attr>>
 
 /** Numbers for the reference kernels: float64 whatever the type says, so that finite differences mean something. */
@@ -67,9 +68,9 @@ export type VjpRule<A extends Attrs> = (args: VjpArgs<A>) => readonly ((() => Va
 
 /** An ONNX operator: what the compiler must know to type it, differentiate it, check it and write it. */
 export interface Operator<A extends Attrs = Attrs> {
-  /** The operator's ONNX name. */
+  /** The operator's ONNX name; of our own for an internal operator. */
   readonly name: string
-  /** The operator set that brought this form of it. */
+  /** The operator set that brought this form of it; 0 for an internal operator, which lowering must expand. */
   readonly since: number
   readonly attrs: { readonly [K in keyof A]: AttrKind }
   /** Output types from input types. Throws E_SHAPE when the inputs do not fit. */

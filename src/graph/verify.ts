@@ -58,7 +58,10 @@ function isOfKind(attr: Attr, kind: AttrKind): boolean {
     case 'input':
       return Array.isArray(attr) && attr.every(Number.isInteger)
     case 'dtype':
+    case 'text':
       return typeof attr === 'string'
+    case 'absent':
+      return attr === ''
     case 'graph':
       return typeof attr === 'object' && 'nodes' in attr
   }

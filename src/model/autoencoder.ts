@@ -1,3 +1,4 @@
+import { DiaboloError } from '../base/errors.js'
 import { sizeOf } from '../base/shape.js'
 import type { Tensor } from '../base/tensor.js'
 import { compileAutoencoder, compileDecoder } from '../compile/inference.js'
@@ -5,9 +6,11 @@ import type { Spec } from '../compile/spec.js'
 import { type Dataset, dataset, toTensor } from '../data/dataset.js'
 import { floats } from '../runtime/floats.js'
 import type { Runtime, Session } from '../runtime/types.js'
+import { encodeDataset } from '../train/codes.js'
 import type { EpochRecord } from '../train/events.js'
+import { Gauge } from '../train/measure.js'
 import type { FitResult } from '../train/run-phases.js'
-import { requireWidth } from '../train/validate.js'
+import { requireSameRows, requireWidth } from '../train/validate.js'
 import { type Artifact, readArtifact, writeArtifact } from './artifact.js'
 import { files, sharedRuntime } from './platform.js'
 
@@ -25,7 +28,14 @@ export interface Evaluation {
   readonly mse: number
   /** Squared error per sample: mse × values per sample. */
   readonly perImage: number
+  /** Sigmoid cross-entropy, nats per value; for models whose reconstruction comes out of a sigmoid. */
+  readonly crossEntropy?: number
   readonly rows: number
+}
+
+export interface EncodeOptions {
+  /** How many layers of the encoder to run; all of them when left out. Feature maps come as [channels, height, width]. */
+  readonly layers?: number
 }
 
 const ROWS_PER_RUN = 1000
@@ -75,6 +85,11 @@ export class Autoencoder {
     return sizeOf(this.#artifact.network.codeShape)
   }
 
+  /** Whether each value of a code says how active a unit is, from 0 to 1. */
+  get codeIsActivity(): boolean {
+    return this.#artifact.network.codeIsActivity
+  }
+
   /** Learned tensors by name, `encoder.0.weight` float32 [in, units]. */
   get parameters() {
     return this.#artifact.parameters
@@ -85,9 +100,17 @@ export class Autoencoder {
     return Object.values(this.parameters).reduce((sum, { data }) => sum + data.length, 0)
   }
 
-  /** @returns float32 [rows, ...code] */
-  async encode(data: DataLike): Promise<Rows> {
-    return this.#shaped(await this.#run(data, 'code'), this.#artifact.network.codeShape)
+  /**
+   * @returns float32 [rows, ...code]
+   * @throws E_OPTION when the encoder does not have so many layers
+   */
+  async encode(data: DataLike, { layers }: EncodeOptions = {}): Promise<Rows> {
+    const { network, parameters } = this.#artifact
+    if (layers === undefined) return this.#shaped(await this.#run(data, 'code'), network.codeShape)
+    requireLayers(layers, this.spec)
+    const samples = this.#samples(data)
+    const codes = await encodeDataset(await this.#openRuntime(), network, parameters, samples, layers)
+    return { shape: [codes.rows, ...codes.shape], data: codes.values as Float32Array }
   }
 
   /** @returns float32 [rows, ...sample], in the model's units: 0 to 1 for images */
@@ -114,10 +137,24 @@ export class Autoencoder {
     return this.#shaped(out, this.spec.input)
   }
 
-  async evaluate(data: DataLike): Promise<Evaluation> {
-    const scores = await this.score(data)
-    const mse = scores.reduce((sum, score) => sum + score, 0) / scores.length
-    return { mse, perImage: mse * this.#artifact.network.width, rows: scores.length }
+  /**
+   * How well reconstructions agree with what they should be.
+   *
+   * @param data    what the model is given
+   * @param target  what it should make of each sample: the samples themselves when left out, clean ones for noisy data
+   * @throws E_DATA when data and target differ in rows
+   */
+  async evaluate(data: DataLike, target: DataLike = data): Promise<Evaluation> {
+    const { network, parameters } = this.#artifact
+    const [input, wanted] = [this.#samples(data), this.#samples(target)]
+    requireSameRows(input, wanted)
+    const gauge = await Gauge.open(await this.#openRuntime(), network, parameters)
+    try {
+      const { mse, ...more } = await gauge.measure(input, wanted)
+      return { mse, perImage: mse * network.width, ...more, rows: input.rows }
+    } finally {
+      await gauge.close()
+    }
   }
 
   /** The model as one ONNX file: input → code, reconstruction, score. */
@@ -143,13 +180,19 @@ export class Autoencoder {
 
   async #run(data: DataLike, output: 'code' | 'reconstruction' | 'score'): Promise<Float32Array> {
     const { network, parameters } = this.#artifact
-    const samples = 'rows' in data ? data : this.#dataset(data, network.width, 'values')
-    requireWidth(samples, network.width, `input of "${this.spec.recipe}"`)
+    const samples = this.#samples(data)
     const { dtype, scale } = samples
     const session = await this.#session(`${output} ${dtype} ${scale}`, () =>
       compileAutoencoder(network, parameters, { dtype, scale }, {}, [output]),
     )
     return inRuns(samples, async (input) => floats(await session.run({ input }), output))
+  }
+
+  #samples(data: DataLike): Dataset {
+    const { width } = this.#artifact.network
+    const samples = 'rows' in data ? data : this.#dataset(data, width, 'values')
+    requireWidth(samples, width, `input of "${this.spec.recipe}"`)
+    return samples
   }
 
   #dataset(values: Float32Array | Uint8Array, width: number, name: string): Dataset {
@@ -160,13 +203,27 @@ export class Autoencoder {
     return { shape: [data.length / sizeOf(sample), ...sample], data }
   }
 
+  async #openRuntime(): Promise<Runtime> {
+    return this.#runtime ?? sharedRuntime()
+  }
+
   #session(key: string, compile: () => Uint8Array): Promise<Session> {
     const known = this.#sessions.get(key)
     if (known) return known
-    const opened = (async () => (this.#runtime ?? (await sharedRuntime())).open(compile()))()
+    const opened = this.#openRuntime().then((runtime) => runtime.open(compile()))
     this.#sessions.set(key, opened)
     return opened
   }
+}
+
+function requireLayers(layers: number, { encoder, recipe }: Spec): void {
+  if (Number.isInteger(layers) && layers >= 1 && layers <= encoder.length) return
+  throw new DiaboloError('E_OPTION', {
+    at: `layers of encode, model "${recipe}"`,
+    expected: `a whole number from 1 to ${encoder.length}, the layers of its encoder`,
+    found: `${layers}`,
+    hint: 'leave it out for the code',
+  })
 }
 
 /** One result for all rows, from runs of a thousand. */

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { DiaboloError } from '../base/errors.js'
 import { buildNetwork } from '../compile/network.js'
-import type { Spec } from '../compile/spec.js'
+import { parseSpec, type Spec } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
 import type { PresetName, Recipe } from '../recipes/index.js'
 import type { Runtime } from '../runtime/types.js'
@@ -61,6 +61,21 @@ export function estimator<S extends z.ZodObject>(recipe: Recipe<S>) {
       },
     }
   }
+}
+
+/**
+ * Fits the model that a spec describes, whoever wrote it.
+ *
+ * @param spec  plain JSON; `docs/spec.schema.json` says what it may hold
+ * @throws E_SPEC naming the first field that is wrong; and what `fit` throws
+ */
+export async function fitSpec(
+  spec: unknown,
+  data: Dataset,
+  { seed = 0, validation, signal, onEvent, runtime }: FitOptions & { readonly runtime?: Runtime } = {},
+): Promise<Autoencoder> {
+  const network = buildNetwork(parseSpec(spec))
+  return fitNetwork(network, data, { seed, validation, signal, onEvent }, runtime ?? (await sharedRuntime()))
 }
 
 type Given = { readonly [K in keyof FitOptions]: FitOptions[K] | undefined }

@@ -4,5 +4,17 @@ import { estimator } from './estimator.js'
 /** {@link RECIPES.vanilla} as something that can be fitted. */
 export const vanilla = estimator(RECIPES.vanilla)
 
+/** {@link RECIPES.sparse} as something that can be fitted. */
+export const sparse = estimator(RECIPES.sparse)
+
+/** {@link RECIPES.denoising} as something that can be fitted. */
+export const denoising = estimator(RECIPES.denoising)
+
+/** {@link RECIPES.convolutional} as something that can be fitted. */
+export const convolutional = estimator(RECIPES.convolutional)
+
+/** {@link RECIPES.stacked} as something that can be fitted. */
+export const stacked = estimator(RECIPES.stacked)
+
 /** {@link RECIPES.pca} as something that can be fitted. */
 export const pca = estimator(RECIPES.pca)

@@ -1,9 +1,10 @@
 import { broadcastShapes, covers, type Shape, sameShape, sizeOf, stridesOf, type TensorType } from '../base/shape.js'
 import { emit, type Operand } from '../graph/builder.js'
 import type { Array64, Operator, Value } from '../graph/types.js'
+import { equal, greater, less } from './compare.js'
 import { defineOp, misfit, requireOneType } from './define.js'
 import { reduceSum } from './reduce.js'
-import { reshape } from './reshape.js'
+import { cast, reshape } from './reshape.js'
 
 type Pair = { readonly a: Value; readonly b: Value; readonly y: Value; readonly dy: Value }
 
@@ -80,6 +81,27 @@ export const Div = binary({
   neutral: { number: 1, commutes: false },
 })
 export const div = (a: Operand, b: Operand): Value => emit(Div, [a, b], {})
+
+/** y = max(a, b).  da = dy where y = a, db = dy where b > a: of two equal operands the first has the gradient. */
+export const Max = binary({
+  name: 'Max',
+  since: 13,
+  of: Math.max,
+  vjp: ({ a, b, y, dy }) => [
+    () => mul(dy, cast(equal(y, a), 'float32')),
+    () => mul(dy, cast(greater(b, a), 'float32')),
+  ],
+})
+export const max = (a: Operand, b: Operand): Value => emit(Max, [a, b], {})
+
+/** y = min(a, b).  da = dy where y = a, db = dy where b < a: of two equal operands the first has the gradient. */
+export const Min = binary({
+  name: 'Min',
+  since: 13,
+  of: Math.min,
+  vjp: ({ a, b, y, dy }) => [() => mul(dy, cast(equal(y, a), 'float32')), () => mul(dy, cast(less(b, a), 'float32'))],
+})
+export const min = (a: Operand, b: Operand): Value => emit(Min, [a, b], {})
 
 /** Sums over the axes along which a tensor of this shape was broadcast: the transpose of broadcasting. */
 export function unbroadcast(dy: Value, shape: Shape): Value {

@@ -22,6 +22,10 @@ export const greater = (a: Operand, b: Operand): Value => emit(Greater, [a, b], 
 export const Less = comparison('Less', 13, (a, b) => a < b)
 export const less = (a: Operand, b: Operand): Value => emit(Less, [a, b], {})
 
+/** y = a equals b. */
+export const Equal = comparison('Equal', 19, (a, b) => a === b)
+export const equal = (a: Operand, b: Operand): Value => emit(Equal, [a, b], {})
+
 /** y = a where c, b elsewhere; all three broadcast.  da = dy where c, db = dy elsewhere. */
 export const Where = defineOp({
   name: 'Where',

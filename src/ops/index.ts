@@ -1,30 +1,41 @@
 import { gradients } from '../graph/gradient.js'
 import type { Value } from '../graph/types.js'
-import { Add, add, Div, Mul, Sub } from './binary.js'
-import { Greater, Less, Where } from './compare.js'
+import { Add, add, Div, Max, Min, Mul, Sub } from './binary.js'
+import { Equal, Greater, Less, Where } from './compare.js'
+import { Conv, ConvTranspose, ConvWeightGrad } from './conv.js'
 import { Gemm, MatMul } from './linear.js'
 import { Loop } from './loop.js'
+import { AveragePool, MaxPool, MaxPoolGrad } from './pool.js'
 import { ReduceMean, ReduceSum, ReduceSumSquare } from './reduce.js'
-import { Cast, Concat, Expand, expand, Gather, Identity, Reshape, Slice, Transpose } from './reshape.js'
-import { Abs, Elu, Exp, Log, Neg, Relu, Sigmoid, Sign, Softplus, Sqrt, Tanh } from './unary.js'
+import { Cast, Concat, Expand, expand, Identity, Reshape, Transpose } from './reshape.js'
+import { Resize } from './resize.js'
+import { Gather, Pad, Slice } from './select.js'
+import { Abs, Elu, Exp, Floor, Log, Neg, Relu, Sigmoid, Sign, Softplus, Sqrt, Tanh } from './unary.js'
 
 export * from './binary.js'
 export * from './compare.js'
+export * from './conv.js'
 export * from './linear.js'
 export * from './loop.js'
+export * from './pool.js'
 export * from './reduce.js'
 export * from './reshape.js'
+export * from './resize.js'
+export * from './select.js'
 export * from './unary.js'
 
-/** Every operator there is. Reference kernels and gradients come with each; test cases are total over this table. */
+/** Every ONNX operator there is. Reference kernels and gradients come with each; test cases are total over this table. */
 export const OPS = {
   Add,
   Sub,
   Mul,
   Div,
+  Max,
+  Min,
   Neg,
   Abs,
   Sign,
+  Floor,
   Sqrt,
   Exp,
   Log,
@@ -35,6 +46,7 @@ export const OPS = {
   Elu,
   Greater,
   Less,
+  Equal,
   Where,
   MatMul,
   Gemm,
@@ -48,11 +60,22 @@ export const OPS = {
   Expand,
   Concat,
   Slice,
+  Pad,
   Gather,
+  Conv,
+  ConvTranspose,
+  MaxPool,
+  AveragePool,
+  Resize,
   Loop,
 } as const
 
 export type OpName = keyof typeof OPS
+
+/** Operators that gradients are written with and ONNX does not have: lowering expands them before a graph is encoded. */
+export const INTERNAL_OPS = { ConvWeightGrad, MaxPoolGrad } as const
+
+export type InternalOpName = keyof typeof INTERNAL_OPS
 
 /**
  * Emits ∂loss/∂x for each x.

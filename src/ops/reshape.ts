@@ -13,6 +13,7 @@ import { emit } from '../graph/builder.js'
 import type { Array64, Value } from '../graph/types.js'
 import { spread, unbroadcast } from './binary.js'
 import { defineOp, frontAxis, misfit, requireOneType } from './define.js'
+import { slice } from './select.js'
 
 /** y = x. */
 export const Identity = defineOp({
@@ -170,88 +171,6 @@ export const Concat = defineOp<{ readonly axis: number }>({
   },
 })
 export const concat = (inputs: readonly Value[], axis: number): Value => emit(Concat, inputs, { axis })
-
-type SliceAttrs = {
-  readonly starts: readonly number[]
-  readonly ends: readonly number[]
-  readonly axes: readonly number[]
-}
-
-/** Indices `from` … `to − 1` along one axis.  dx is dy between zeros. */
-export const Slice = defineOp<SliceAttrs>({
-  name: 'Slice',
-  since: 13,
-  attrs: { starts: 'input', ends: 'input', axes: 'input' },
-  shape: ([x], { starts: [from = 0], ends: [to = 0], axes: [axis = 0] }) => {
-    const { dtype, shape } = x as Value
-    const length = shape[axis]
-    if (typeof length !== 'number' || from < 0 || to > length || from >= to)
-      misfit('Slice', `a range within 0 … ${length}`, `${from} … ${to}`)
-    return [{ dtype, shape: shape.map((dim, i) => (i === axis ? to - from : dim)) }]
-  },
-  kernel: ([x], { starts: [from = 0], ends: [to = 0], axes: [axis = 0] }, [y]) => {
-    const { shape, data } = x as Array64
-    const inner = sizeOf(shape.slice(axis + 1))
-    const stride = (shape[axis] as number) * inner
-    const out = new Float64Array(sizeOf(y?.shape as readonly number[]))
-    const run = (to - from) * inner
-    for (let o = 0; o * run < out.length; o++)
-      out.set(data.subarray(o * stride + from * inner, o * stride + to * inner), o * run)
-    return [out]
-  },
-  vjp: ({
-    inputs,
-    dy,
-    attrs: {
-      starts: [from = 0],
-      ends: [to = 0],
-      axes: [axis = 0],
-    },
-  }) => [
-    () => {
-      const { shape } = inputs[0] as Value
-      const zeros = (length: number) =>
-        expand(
-          dy.builder.scalar(0),
-          shape.map((dim, i) => (i === axis ? length : dim)),
-        )
-      const parts = [
-        from > 0 ? [zeros(from)] : [],
-        [dy],
-        to < (shape[axis] as number) ? [zeros((shape[axis] as number) - to)] : [],
-      ]
-      return concat(parts.flat(), axis)
-    },
-  ],
-})
-export const slice = (
-  x: Value,
-  { axis, from, to }: { readonly axis: number; readonly from: number; readonly to: number },
-): Value => emit(Slice, [x], { starts: [from], ends: [to], axes: [axis] })
-
-/** Rows of x by index along axis 0: y[i] = x[indices[i]].  Not differentiated: data is gathered, parameters are not. */
-export const Gather = defineOp<{ readonly axis: number }>({
-  name: 'Gather',
-  since: 13,
-  attrs: { axis: 'int' },
-  shape: (inputs, { axis }) => {
-    const [x, indices] = inputs as readonly [Value, Value]
-    if (axis !== 0 || x.shape.length === 0) misfit('Gather', 'axis 0 of a tensor of rank 1 or more', [x])
-    if (!['int32', 'int64'].includes(indices.dtype)) misfit('Gather', 'indices of int32 or int64', indices.dtype)
-    return [{ dtype: x.dtype, shape: [...indices.shape, ...x.shape.slice(1)] }]
-  },
-  kernel: (inputs, _, [y]) => {
-    const [x, indices] = inputs as readonly [Array64, Array64]
-    const run = sizeOf(x.shape.slice(1))
-    const out = new Float64Array(sizeOf(y?.shape as readonly number[]))
-    indices.data.forEach((row, i) => {
-      out.set(x.data.subarray(row * run, (row + 1) * run), i * run)
-    })
-    return [out]
-  },
-  vjp: null,
-})
-export const gather = (x: Value, indices: Value): Value => emit(Gather, [x, indices], { axis: 0 })
 
 /** Elements read at these strides, in row-major order of the shape. */
 function gatherStrided(data: Float64Array, shape: readonly number[], strides: readonly number[]): Float64Array {

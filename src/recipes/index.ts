@@ -1,8 +1,12 @@
+import { convolutional } from './convolutional.js'
+import { denoising } from './denoising.js'
 import { pca } from './pca.js'
+import { sparse } from './sparse.js'
+import { stacked } from './stacked.js'
 import { vanilla } from './vanilla.js'
 
 /** Every recipe, in the order in which the cookbook tells them. */
-export const RECIPES = { vanilla, pca } as const
+export const RECIPES = { vanilla, sparse, denoising, convolutional, stacked, pca } as const
 
 export type RecipeName = keyof typeof RECIPES
 

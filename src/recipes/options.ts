@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ACTIVATION_NAMES } from '../nn/activations.js'
+import type { CorruptionInput } from '../nn/corruption.js'
 import type { InitializerSpec } from '../nn/initializers.js'
 import type { DescendInput, LayerInput } from './define.js'
 
@@ -19,20 +20,61 @@ export const trainingOptions = {
   shuffle: z.boolean().default(true).describe('a new order every epoch'),
 }
 
-/** What dense networks are made of. */
-export const denseOptions = {
-  activation: z.enum(ACTIVATION_NAMES).default('elu').describe('nonlinearity of hidden layers'),
-  output: z.enum(ACTIVATION_NAMES).default('sigmoid').describe('nonlinearity of the reconstruction'),
+/** How weights start. */
+export const initOptions = {
   init: z.enum(['glorot', 'he', 'normal']).default('glorot').describe('how weights start'),
   sigma: z.number().positive().default(1).describe('standard deviation of "normal" starting weights'),
 }
 
-type Training = z.output<z.ZodObject<typeof trainingOptions>>
-type Dense = z.output<z.ZodObject<typeof denseOptions>>
+/** Nonlinearities. */
+export const activationOptions = {
+  activation: z.enum(ACTIVATION_NAMES).default('elu').describe('nonlinearity of hidden layers'),
+  output: z.enum(ACTIVATION_NAMES).default('sigmoid').describe('nonlinearity of the reconstruction'),
+}
+
+/** What dense networks are made of. */
+export const denseOptions = {
+  ...activationOptions,
+  ...initOptions,
+  tied: z.boolean().default(false).describe("the decoder's weights are the transpose of the encoder's"),
+}
+
+/** What is done to samples before they are encoded. */
+export const corruptionOptions = {
+  noise: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('strength: standard deviation (gaussian), or part of the values (masking, saltAndPepper, mix); 0 is off'),
+  corruption: z
+    .enum(['gaussian', 'masking', 'saltAndPepper', 'mix'])
+    .default('gaussian')
+    .describe('kind of noise on the input'),
+  fresh: z.boolean().default(true).describe('new noise every epoch; otherwise drawn once'),
+  spare: z.number().min(0).max(1).default(0).describe('part of the samples left clean'),
+}
+
+/** A code whose units are off most of the time. */
+export const sparsityOptions = {
+  alpha: z.number().min(0).default(0).describe('weight of the sparsity penalty, the sum of KL(ρ‖ρ̂); 0 is off'),
+  rho: z.number().gt(0).lt(1).default(0.05).describe('mean activation wanted of every unit'),
+}
+
+type OutputOf<T extends z.core.$ZodShape> = z.output<z.ZodObject<T>>
+export type TrainingOptions = OutputOf<typeof trainingOptions>
+export type InitOptions = OutputOf<typeof initOptions>
+export type DenseOptions = OutputOf<typeof denseOptions>
+export type CorruptionOptions = OutputOf<typeof corruptionOptions>
+export type SparsityOptions = OutputOf<typeof sparsityOptions>
 
 /** A phase of gradient descent with these options. */
-export function descent(options: Training, name = 'train'): DescendInput {
+export function descent(
+  options: TrainingOptions & Partial<CorruptionOptions & SparsityOptions>,
+  name = 'train',
+): DescendInput {
   const { epochs, batchSize, learningRate, optimizer, momentum, schedule, warmup, loss, shuffle } = options
+  const { alpha = 0, rho = 0.05 } = options
+  const corruption = corruptionOf(options)
   return {
     kind: 'descend',
     name,
@@ -42,22 +84,38 @@ export function descent(options: Training, name = 'train'): DescendInput {
     optimizer: optimizer === 'adam' ? { name: 'adam', learningRate } : { name: 'sgd', learningRate, momentum },
     schedule: { name: schedule, warmup },
     loss: { type: loss },
+    ...(alpha > 0 && { penalties: [{ type: 'klSparsity', rho, weight: alpha }] }),
+    ...(corruption && { corruption }),
   }
 }
 
-export const dense = (units: number, options: Dense): LayerInput => ({
+function corruptionOf(options: Partial<CorruptionOptions>): CorruptionInput | undefined {
+  const { noise = 0, corruption = 'gaussian', fresh = true, spare = 0 } = options
+  if (noise === 0) return undefined
+  switch (corruption) {
+    case 'gaussian':
+      return { type: 'gaussian', sigma: noise, fresh, spare }
+    case 'mix':
+      return { type: 'mix', amount: noise, fresh, spare }
+    default:
+      return { type: corruption, part: noise, fresh, spare }
+  }
+}
+
+export const dense = (units: number, options: DenseOptions): LayerInput => ({
   type: 'dense',
   units,
   activation: options.activation,
   init: initializer(options),
 })
 
-/** The last layer: its nonlinearity belongs to the model, which also needs the logits before it. */
-export const reconstruction = (units: number, options: Dense): LayerInput => ({
+/** A layer of the decoder, without a nonlinearity of its own where it is the last. */
+export const denseBack = (units: number, options: DenseOptions, activation = options.activation): LayerInput => ({
   type: 'dense',
   units,
-  init: initializer(options),
+  activation,
+  ...(options.tied ? { tied: true } : { init: initializer(options) }),
 })
 
-const initializer = ({ init, sigma }: Dense): InitializerSpec =>
+export const initializer = ({ init, sigma }: InitOptions): InitializerSpec =>
   init === 'normal' ? { name: 'normal', sigma } : { name: init }

@@ -21,6 +21,23 @@ export interface ChartOptions {
   readonly y: Axis
   /** Series as ECharts takes them, in positions on the axes, in the colours of the light theme. */
   readonly series: readonly object[]
+  /** SVG elements on top of the series. */
+  readonly overlay?: (place: Place) => string
+  /** Room for the overlay between the label of the vertical axis and the plot; 0 unless given. */
+  readonly headroom?: number
+  /** Of the plot within its axes. */
+  readonly plotHeight?: number
+}
+
+/** The plot in the figure's coordinates. */
+export interface Place {
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+  /** From values of the ticks to coordinates. */
+  readonly x: (value: number) => number
+  readonly y: (value: number) => number
 }
 
 const WIDTH = 440
@@ -29,14 +46,15 @@ const PLOT_HEIGHT = 190
 const RIGHT = 14
 
 /** A plot with two labelled axes and a legend: everything of a chart's picture but its words. */
-export async function drawChart({ legend, x, y, series }: ChartOptions): Promise<Omit<Drawing, 'alt'>> {
+export async function drawChart(options: ChartOptions): Promise<Omit<Drawing, 'alt'>> {
+  const { legend, x, y, series, overlay, headroom = 0, plotHeight = PLOT_HEIGHT } = options
   const names = layOutLegend(legend, WIDTH)
-  const top = names.height + 34
-  const height = top + PLOT_HEIGHT + 42
+  const top = (legend.length > 0 ? names.height : -10) + 34 + headroom
+  const height = top + plotHeight + 42
   const left = 12 + Math.max(...y.ticks.values.map((value) => estimateWidth(formatNumber(value), TEXT_SIZE)))
   const plot = await renderPlot(
     {
-      grid: { left, right: RIGHT, top, height: PLOT_HEIGHT, containLabel: false },
+      grid: { left, right: RIGHT, top, height: plotHeight, containLabel: false },
       xAxis: valueAxis(x, false),
       yAxis: valueAxis(y, true),
       series,
@@ -44,16 +62,24 @@ export async function drawChart({ legend, x, y, series }: ChartOptions): Promise
     WIDTH,
     height,
   )
-  const middle = coordinate((left + WIDTH - RIGHT) / 2)
+  const [right, bottom] = [WIDTH - RIGHT, top + plotHeight]
+  const place: Place = { left, right, top, bottom, x: scaleTo(x, left, right), y: scaleTo(y, bottom, top) }
+  const middle = coordinate((left + right) / 2)
   const label = (at: string, text: string) =>
     `<text ${at} font-size="${TEXT_SIZE}" fill="${LIGHT.muted}">${escapeText(fitText(text, WIDTH, TEXT_SIZE))}</text>`
   const body = [
     names.svg,
-    label(`x="0" y="${top - 14}"`, y.label),
+    label(`x="0" y="${top - 14 - headroom}"`, y.label),
     plot,
+    overlay?.(place) ?? '',
     label(`x="${middle}" y="${height - 4}" text-anchor="middle"`, x.label),
   ]
   return { width: WIDTH, height, maxWidth: MAX_WIDTH, body: body.join('\n') }
+}
+
+function scaleTo({ ticks, transform = (value) => value }: Axis, from: number, to: number) {
+  const [min, max] = [transform(ticks.min), transform(ticks.max)]
+  return (value: number) => from + ((transform(value) - min) / (max - min)) * (to - from)
 }
 
 /** A value axis that shows exactly its ticks: as grid lines, or as an axis line with marks. */

@@ -1,6 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import { escapeText } from './markup.js'
-import { FIGURE_CLASS, FIGURE_STYLE, FONT, LIGHT } from './theme.js'
+import { FIGURE_CLASS, FONT, figureStyle, LIGHT } from './theme.js'
 
 /** A picture that needs nothing else: it can be written to a file, put into a page, or rasterised. */
 export interface Figure {
@@ -57,12 +57,12 @@ export function frameFigure(
   }
   const [outerWidth, outerHeight] = [width + 2 * MARGIN, height + 2 * MARGIN]
   const size = maxWidth > width ? `width:100%;max-width:${maxWidth}px` : 'max-width:100%'
+  const elements = `<rect x="${-MARGIN}" y="${-MARGIN}" width="${outerWidth}" height="${outerHeight}" fill="${LIGHT.surface}"/>\n${body}`
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" class="${FIGURE_CLASS}" width="${outerWidth}" height="${outerHeight}" viewBox="${-MARGIN} ${-MARGIN} ${outerWidth} ${outerHeight}" style="${size};height:auto" role="img" aria-labelledby="${id}-title" aria-describedby="${id}-desc" font-family="${FONT}">
 <title id="${id}-title">${escapeText(title)}</title>
 <desc id="${id}-desc">${escapeText(alt)}</desc>
-<style>${FIGURE_STYLE}</style>
-<rect x="${-MARGIN}" y="${-MARGIN}" width="${outerWidth}" height="${outerHeight}" fill="${LIGHT.surface}"/>
-${body}
+${figureStyle(elements)}
+${elements}
 </svg>`
   return { id, title, svg, alt, width: outerWidth, height: outerHeight, ...(caption !== undefined && { caption }) }
 }

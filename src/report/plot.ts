@@ -5,13 +5,13 @@ import type { EChartsCoreOption } from 'echarts/core'
  * ECharts is loaded by the first call.
  */
 export async function renderPlot(option: EChartsCoreOption, width: number, height: number): Promise<string> {
-  const [core, { LineChart }, { GridComponent }, { SVGRenderer }] = await Promise.all([
+  const [core, { BarChart, LineChart }, { GridComponent }, { SVGRenderer }] = await Promise.all([
     import('echarts/core'),
     import('echarts/charts'),
     import('echarts/components'),
     import('echarts/renderers'),
   ])
-  core.use([LineChart, GridComponent, SVGRenderer])
+  core.use([BarChart, LineChart, GridComponent, SVGRenderer])
   const chart = core.init(null, null, { renderer: 'svg', ssr: true, width, height })
   try {
     chart.setOption({ animation: false, ...option })

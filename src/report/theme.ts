@@ -13,6 +13,17 @@ export const COLORS = {
   vermilion: { light: '#bf4a12', dark: '#ff935c' },
   green: { light: '#0b7a5c', dark: '#45cba2' },
   purple: { light: '#8446a6', dark: '#d49bef' },
+  // Classes of points. Any two are at least 0.08 apart in Oklab, also as seen without red, green or blue cones.
+  navy: { light: '#1e293e', dark: '#838b97' },
+  orange: { light: '#db6a21', dark: '#db7a47' },
+  sky: { light: '#6690eb', dark: '#639cff' },
+  olive: { light: '#334602', dark: '#b4f953' },
+  violet: { light: '#8553eb', dark: '#7b5aa1' },
+  teal: { light: '#2e7588', dark: '#67d4ea' },
+  brick: { light: '#9d4c4d', dark: '#a0554b' },
+  stone: { light: '#8f8c78', dark: '#c8c26b' },
+  indigo: { light: '#2c39c0', dark: '#006be1' },
+  plum: { light: '#68287b', dark: '#fcf0fe' },
 } as const satisfies Record<string, Readonly<Record<Theme, string>>>
 
 export type ColorName = keyof typeof COLORS
@@ -44,15 +55,17 @@ export const FONT = 'system-ui, sans-serif'
 export const TEXT_SIZE = 12.5
 
 /**
- * The style sheet inside every figure. Presentation attributes give the light theme to every viewer, also to those
- * without CSS; attribute selectors override them on a dark screen. Paper stays light.
+ * The style sheet of a figure with these elements. Presentation attributes give the light theme to every viewer, also to
+ * those without CSS; attribute selectors override them on a dark screen. Paper stays light.
  */
-export const FIGURE_STYLE = `.${FIGURE_CLASS} image{image-rendering:pixelated}@media screen and (prefers-color-scheme:dark){${NAMES.map(
-  (name) =>
+export function figureStyle(elements: string): string {
+  const rules = NAMES.flatMap((name) =>
     ['fill', 'stroke']
-      .map((paint) => `.${FIGURE_CLASS} [${paint}="${COLORS[name].light}"]{${paint}:${COLORS[name].dark}}`)
-      .join(''),
-).join('')}}`
+      .filter((paint) => elements.includes(` ${paint}="${COLORS[name].light}"`))
+      .map((paint) => `.${FIGURE_CLASS} [${paint}="${COLORS[name].light}"]{${paint}:${COLORS[name].dark}}`),
+  )
+  return `<style>.${FIGURE_CLASS} image{image-rendering:pixelated}@media screen and (prefers-color-scheme:dark){${rules.join('')}}</style>`
+}
 
 /**
  * The same figure in one theme, in plain attributes without a style sheet, as a rasteriser needs it.
@@ -60,7 +73,7 @@ export const FIGURE_STYLE = `.${FIGURE_CLASS} image{image-rendering:pixelated}@m
  * @param svg  the `svg` of a figure
  */
 export function resolveTheme(svg: string, theme: Theme): string {
-  const plain = svg.replace(`<style>${FIGURE_STYLE}</style>`, '')
+  const plain = svg.replace(/<style>[^<]*<\/style>/, '')
   if (theme === 'light') return plain
   const darkOf = new Map<string, string>(NAMES.map((name) => [COLORS[name].light, COLORS[name].dark]))
   return plain.replace(

@@ -1,9 +1,19 @@
 import { DiaboloError } from '../base/errors.js'
-import { spaceIntegers, spaceLinearly, spaceLogarithmically } from './axis-ticks.js'
+import { spaceIntegers } from './axis-ticks.js'
 import { drawChart } from './chart.js'
+import {
+  describeLine,
+  type EpochPoint,
+  emptyHistory,
+  type LossScale,
+  lossAxis,
+  plainLine,
+  referenceStyle,
+  requirePlottable,
+} from './epoch-lines.js'
 import { type Figure, type FigureOptions, frameFigure } from './figure.js'
 import { formatNumber } from './number-format.js'
-import { LIGHT, LINE_STYLES, type LineStyle } from './theme.js'
+import { LINE_STYLES, type LineStyle } from './theme.js'
 
 export interface CurveSeries {
   readonly name: string
@@ -25,10 +35,8 @@ export interface TrainingCurveOptions extends FigureOptions {
   /** What the vertical axis measures, with its unit: `MSE per pixel`. `loss` unless given. */
   readonly yLabel?: string
   /** `linear` (from 0 where no value is negative) unless given. */
-  readonly scale?: 'linear' | 'log'
+  readonly scale?: LossScale
 }
-
-type Point = readonly [epoch: number, value: number]
 
 /**
  * Loss by epoch, one line per series.
@@ -52,15 +60,10 @@ export async function drawTrainingCurve(options: TrainingCurveOptions): Promise<
     ...references.map(({ value }) => value),
   ]
   const epochs = lines.flatMap((points) => points.map(([epoch]) => epoch))
-  requirePlottable(values, scale)
-  requirePlottable(epochs, 'linear')
+  requirePlottable('training curve', values, scale)
+  requirePlottable('training curve', epochs, 'linear')
   const x = spaceIntegers(Math.min(0, ...epochs), Math.max(...epochs), 10)
-  const log = scale === 'log'
-  const lowest = Math.min(...values)
-  const y = log
-    ? spaceLogarithmically(lowest, Math.max(...values))
-    : spaceLinearly(Math.min(0, lowest), Math.max(...values), 6)
-  const transform = log ? Math.log10 : (value: number) => value
+  const y = lossAxis(yLabel, values, scale)
 
   const styles = series.map((_, i) => LINE_STYLES[i % LINE_STYLES.length] as LineStyle)
   const drawing = await drawChart({
@@ -69,41 +72,29 @@ export async function drawTrainingCurve(options: TrainingCurveOptions): Promise<
       ...references.map(({ name, value }, i) => ({ name: `${name}: ${formatNumber(value)}`, ...referenceStyle(i) })),
     ],
     x: { label: 'epoch', ticks: x },
-    y: { label: log ? `${yLabel} (log scale)` : yLabel, ticks: y, transform },
+    y,
     series: [
       ...references.map(({ value }, i) => ({
         ...plainLine(referenceStyle(i)),
         showSymbol: false,
-        data: [x.min, x.max].map((epoch) => [epoch, transform(value)]),
+        data: [x.min, x.max].map((epoch) => [epoch, y.transform(value)]),
       })),
       ...lines.map((points, i) => ({
         ...plainLine(styles[i] as LineStyle),
         showSymbol: points.length <= 20,
-        data: points.map(([epoch, value]) => [epoch, transform(value)]),
+        data: points.map(([epoch, value]) => [epoch, y.transform(value)]),
       })),
     ],
   })
   const alt = [
-    `Line chart of ${yLabel} by epoch${log ? ', on a logarithmic scale' : ''}.`,
-    ...series.map(({ name }, i) => describeLine(name, lines[i] as Point[])),
+    `Line chart of ${yLabel} by epoch${scale === 'log' ? ', on a logarithmic scale' : ''}.`,
+    ...series.map(({ name }, i) => describeLine(name, lines[i] as EpochPoint[])),
     ...references.map(({ name, value }) => `Horizontal line, ${name}: ${formatNumber(value)}.`),
   ].join(' ')
   return frameFigure({ ...options, id, title }, { ...drawing, alt })
 }
 
-const referenceStyle = (i: number): LineStyle => ({ color: LIGHT.muted, dash: i % 2 === 0 ? [5, 4] : [1.5, 3] })
-
-const plainLine = ({ color, dash }: LineStyle) => ({
-  type: 'line',
-  silent: true,
-  emphasis: { disabled: true },
-  symbol: 'circle',
-  symbolSize: 5,
-  itemStyle: { color },
-  lineStyle: { color, width: 2, type: dash.length > 0 ? [...dash] : 'solid', cap: 'butt' },
-})
-
-function pointsOf({ name, values, epochs }: CurveSeries): Point[] {
+function pointsOf({ name, values, epochs }: CurveSeries): EpochPoint[] {
   if (values.length === 0) throw emptyHistory(`series "${name}"`)
   if (epochs && epochs.length !== values.length) {
     throw new DiaboloError('E_SHAPE', {
@@ -114,32 +105,4 @@ function pointsOf({ name, values, epochs }: CurveSeries): Point[] {
     })
   }
   return Array.from(values, (value, i) => [epochs?.[i] ?? i + 1, value])
-}
-
-const emptyHistory = (at: string) =>
-  new DiaboloError('E_SHAPE', {
-    at,
-    expected: 'at least one epoch',
-    found: 'none',
-    hint: 'train for at least one epoch before drawing its curve',
-  })
-
-function requirePlottable(values: readonly number[], scale: 'linear' | 'log'): void {
-  const bad = values.find((value) => !Number.isFinite(value) || (scale === 'log' && value <= 0))
-  if (bad === undefined) return
-  throw new DiaboloError('E_VALUE', {
-    at: 'training curve',
-    expected: scale === 'log' ? 'finite numbers above 0 for a logarithmic axis' : 'finite numbers',
-    found: `${bad}`,
-    hint: Number.isFinite(bad) ? 'use scale: "linear"' : 'leave out the epochs after training diverged',
-  })
-}
-
-function describeLine(name: string, points: readonly Point[]): string {
-  const [firstEpoch, first] = points[0] as Point
-  const [lastEpoch, last] = points.at(-1) as Point
-  if (points.length === 1) return `${name}: ${formatNumber(first)} at epoch ${firstEpoch}.`
-  const [bestEpoch, best] = points.reduce((least, point) => (point[1] < least[1] ? point : least))
-  const lowest = bestEpoch === lastEpoch ? '' : `, lowest ${formatNumber(best)} at epoch ${bestEpoch}`
-  return `${name}: from ${formatNumber(first)} at epoch ${firstEpoch} to ${formatNumber(last)} at epoch ${lastEpoch}${lowest}.`
 }

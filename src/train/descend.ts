@@ -1,12 +1,12 @@
 import { permutation, rng } from '../base/random.js'
 import type { Parameters } from '../compile/network.js'
 import type { DescendSpec } from '../compile/spec.js'
+import { activityOf } from './activity.js'
 import type { EpochRecord, FitEvent } from './events.js'
 import { type State, Stepper, type StepperContext } from './stepper.js'
 import { requireRows } from './validate.js'
 
 export interface DescendContext extends StepperContext {
-  readonly seed: number
   readonly signal?: AbortSignal | undefined
   readonly onEvent?: ((event: FitEvent) => void) | undefined
   /** Mean squared error per value of these parameters on the validation data. */
@@ -38,6 +38,12 @@ export async function descend(context: DescendContext, phase: DescendSpec, start
   }
 }
 
+interface EpochMeans {
+  readonly loss: number
+  /** Each unit's. */
+  readonly activation?: Float64Array
+}
+
 /** The epochs of one phase, with what they leave behind. */
 class PhaseRun {
   readonly history: EpochRecord[] = []
@@ -60,13 +66,14 @@ class PhaseRun {
     const { name, epochs } = this.#phase
     onEvent?.({ type: 'phase', phase: name, epochs, stepsPerEpoch: this.#stepper.totalSteps / epochs })
     for (let epoch = 1; epoch <= epochs; epoch++) {
-      const loss = await this.#epoch(epoch)
-      if (loss === undefined) return
+      const means = await this.#epoch(epoch)
+      if (!means) return
       const record: EpochRecord = {
         phase: name,
         epoch,
         step: this.#stepper.step,
-        loss,
+        loss: means.loss,
+        ...(means.activation && { activity: activityOf(means.activation) }),
         ...(validate && { validationMse: await validate(this.#stepper.state) }),
         learningRate: this.#stepper.rate(this.#stepper.step - 1),
         seconds: this.seconds,
@@ -76,24 +83,27 @@ class PhaseRun {
     }
   }
 
-  /** @returns the mean loss over the epoch's samples, or nothing when it was not run to its end */
-  async #epoch(epoch: number): Promise<number | undefined> {
+  /** @returns means over the epoch's samples, or nothing when it was not run to its end */
+  async #epoch(epoch: number): Promise<EpochMeans | undefined> {
     const { data, signal } = this.#context
     const order = this.#order(epoch)
     let sum = 0
+    let activation: Float64Array | undefined
     for (let seen = 0; seen < data.rows; ) {
       if (signal?.aborted) return undefined
       const before = performance.now()
-      const { losses, rows } = await this.#stepper.advance(order.subarray(seen))
+      const { losses, rows, meters } = await this.#stepper.advance(order.subarray(seen), epoch)
       this.seconds += (performance.now() - before) / 1000
       if (this.#diverged(losses)) return undefined
       const loss = losses.reduce((total, value) => total + value, 0) / losses.length
       sum += loss * rows
+      const sums = meters.get('activation')
+      activation = sums?.map((value, i) => value / data.rows + (activation?.[i] ?? 0)) ?? activation
       seen += rows
       this.#rowsSeen += rows
       this.#report(epoch, loss)
     }
-    return sum / data.rows
+    return { loss: sum / data.rows, ...(activation && { activation }) }
   }
 
   #order(epoch: number): Int32Array {

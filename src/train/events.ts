@@ -1,3 +1,5 @@
+import type { Activity } from './activity.js'
+
 /** What happens while a model is fitted, in the order in which it happens. */
 export type FitEvent =
   | { readonly type: 'phase'; readonly phase: string; readonly epochs: number; readonly stepsPerEpoch: number }
@@ -29,6 +31,8 @@ export interface EpochRecord {
   readonly loss: number
   /** Mean squared error per value on the validation data, where there is any. */
   readonly validationMse?: number
+  /** Of the code over this epoch's samples, in phases with a sparsity penalty. */
+  readonly activity?: Activity
   readonly learningRate: number
   readonly seconds: number
 }

@@ -1,14 +1,14 @@
-import { compileAutoencoder } from '../compile/inference.js'
-import { initialParameters, type Network, type Parameters } from '../compile/network.js'
+import { buildNetwork, initialParameters, type Network, type Parameters } from '../compile/network.js'
+import type { DescendSpec } from '../compile/spec.js'
 import { type Dataset, toTensor } from '../data/dataset.js'
-import { floats } from '../runtime/floats.js'
 import type { Resident, Runtime } from '../runtime/types.js'
-import { descend } from './descend.js'
+import { encodeDataset } from './codes.js'
+import { corrupt } from './corrupt.js'
+import { type Descent, descend } from './descend.js'
 import type { EpochRecord, FitEvent } from './events.js'
+import { Gauge } from './measure.js'
 import { solve } from './solve.js'
 import { requireWidth } from './validate.js'
-
-const ROWS_PER_RUN = 1000
 
 export interface FitOptions {
   /** Decides every random draw: starting weights, orders, noise. */
@@ -39,12 +39,10 @@ export async function runPhases(
   data: Dataset,
   options: FitOptions = {},
 ): Promise<FitResult> {
-  const { seed = 0, validation, signal, onEvent } = options
+  const { seed = 0, validation, signal } = options
   requireWidth(data, network.width, 'training data')
   if (validation) requireWidth(validation, network.width, 'validation data')
-  const resident = await runtime.put(toTensor(data))
-  const validator = validation && (await openValidator(runtime, network, validation))
-  const base = { runtime, network, data, resident }
+  const samples = new Samples(runtime, data)
 
   let parameters = initialParameters(network, seed)
   const history: EpochRecord[] = []
@@ -55,43 +53,85 @@ export async function runPhases(
     for (const phase of network.spec.phases) {
       if (signal?.aborted || divergedAt !== undefined) break
       if (phase.kind === 'solve') {
-        parameters = await solve(base, phase)
+        parameters = await solve({ runtime, network, data, resident: await samples.resident() }, phase)
         continue
       }
-      const descent = await descend(
-        { ...base, seed, signal, onEvent, validate: validator?.validate },
-        phase,
-        parameters,
-      )
-      parameters = descent.parameters
+      const descent = await runDescent(samples, phase, network, parameters, options)
+      parameters = { ...parameters, ...descent.parameters }
       history.push(...descent.history)
       steps += descent.steps
       seconds += descent.seconds
       divergedAt = descent.divergedAt
     }
   } finally {
-    runtime.release([resident])
-    await validator?.close()
+    samples.release()
   }
   const stopped = divergedAt !== undefined ? 'diverged' : signal?.aborted ? 'aborted' : 'finished'
   return { parameters, history, steps, seconds, stopped, ...(divergedAt !== undefined && { divergedAt }) }
 }
 
-/** Measures parameters that live on the runtime's side: mean squared error per value. */
-async function openValidator(runtime: Runtime, network: Network, data: Dataset) {
-  const session = await runtime.open(compileAutoencoder(network, 'fed', data, {}, ['score']))
-  const names = network.parameters.map(({ name }) => name)
-  return {
-    async validate(state: Readonly<Record<string, Resident>>): Promise<number> {
-      const parameters = Object.fromEntries(names.map((name) => [name, state[name] as Resident]))
-      let sum = 0
-      for (let from = 0; from < data.rows; from += ROWS_PER_RUN) {
-        const input = toTensor(data, from, from + ROWS_PER_RUN)
-        const scored = await session.run({ input, ...parameters })
-        for (const score of floats(scored, 'score')) sum += score
-      }
-      return sum / data.rows
-    },
-    close: () => session.close(),
+/** One phase, on the whole network or on some of its layers, fed with what the layers before them make of the samples. */
+async function runDescent(
+  samples: Samples,
+  phase: DescendSpec,
+  whole: Network,
+  parameters: Parameters,
+  { seed = 0, validation, signal, onEvent }: FitOptions,
+): Promise<Descent> {
+  const { runtime } = samples
+  const network = phase.layers ? buildNetwork(whole.spec, phase.layers) : whole
+  const codesOf = (data: Dataset, layers: number) =>
+    layers > 0 ? encodeDataset(runtime, whole, parameters, data, layers) : data
+  const from = phase.layers?.from ?? 0
+  const data = await codesOf(samples.data, from)
+  const resident = from > 0 ? await runtime.put(toTensor(data)) : await samples.resident()
+  const target = validation && (await codesOf(validation, from))
+  const gauge = target && (await Gauge.open(runtime, network, 'fed'))
+  const input = target && phase.corruption ? corrupt(target, phase.corruption, { seed }) : target
+  try {
+    return await descend(
+      {
+        runtime,
+        network,
+        data,
+        resident,
+        seed,
+        signal,
+        onEvent,
+        validate:
+          gauge &&
+          input &&
+          (async (state) => {
+            const entries = network.parameters.map(({ name }) => [name, state[name] as Resident])
+            return (await gauge.measure(input, target, Object.fromEntries(entries))).mse
+          }),
+      },
+      phase,
+      parameters,
+    )
+  } finally {
+    if (from > 0) runtime.release([resident])
+    await gauge?.close()
+  }
+}
+
+/** The training data, brought to the runtime's side when first needed there. */
+class Samples {
+  readonly runtime: Runtime
+  readonly data: Dataset
+  #resident: Promise<Resident> | undefined
+
+  constructor(runtime: Runtime, data: Dataset) {
+    this.runtime = runtime
+    this.data = data
+  }
+
+  resident(): Promise<Resident> {
+    this.#resident ??= this.runtime.put(toTensor(this.data))
+    return this.#resident
+  }
+
+  release(): void {
+    void this.#resident?.then((resident) => this.runtime.release([resident]))
   }
 }

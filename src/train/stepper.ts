@@ -1,9 +1,10 @@
 import type { Tensor } from '../base/tensor.js'
-import { compileEpoch, nextName, scalarName } from '../compile/epoch.js'
+import { compileEpoch, meterName, NOISE_ROWS, nextName, scalarName } from '../compile/epoch.js'
 import type { Network, Parameters } from '../compile/network.js'
 import type { DescendSpec } from '../compile/spec.js'
-import { stateOf } from '../compile/step.js'
-import type { Dataset } from '../data/dataset.js'
+import { meterNames, stateOf } from '../compile/step.js'
+import { type Dataset, widthOf } from '../data/dataset.js'
+import { noiseBank, noiseRows } from '../nn/corruption.js'
 import { optimizerOf } from '../nn/optimizers.js'
 import { rateFactor } from '../nn/schedules.js'
 import { floats } from '../runtime/floats.js'
@@ -24,6 +25,7 @@ export interface StepperContext {
   readonly data: Dataset
   /** The data set on the runtime's side, [rows, width]. */
   readonly resident: Resident
+  readonly seed: number
 }
 
 export interface Advance {
@@ -31,6 +33,8 @@ export interface Advance {
   readonly losses: Float32Array
   /** Samples seen. */
   readonly rows: number
+  /** Sums over these samples, by meter, one number per unit. */
+  readonly meters: ReadonlyMap<string, Float64Array>
 }
 
 /** Takes steps in chunks of about a tenth of a second and keeps the state on the runtime's side between them. */
@@ -38,17 +42,20 @@ export class Stepper {
   readonly #context: StepperContext
   readonly #phase: DescendSpec
   readonly #totalSteps: number
+  /** The noise bank on the runtime's side. */
+  readonly #bank: Resident | undefined
   readonly #sessions = new Map<number, Promise<Session>>()
   /** Newest first. */
   #states: readonly State[]
   #step = 0
   #secondsPerStep = CHUNK_SECONDS
 
-  private constructor(context: StepperContext, phase: DescendSpec, state: State) {
+  private constructor(context: StepperContext, phase: DescendSpec, state: State, bank: Resident | undefined) {
     this.#context = context
     this.#phase = phase
     this.#totalSteps = Math.ceil(context.data.rows / phase.batchSize) * phase.epochs
     this.#states = [state]
+    this.#bank = bank
   }
 
   /** @param start  parameters to begin from; the optimizer begins with nothing remembered */
@@ -58,7 +65,7 @@ export class Stepper {
       const initial: Tensor = start[name] ?? { dtype: 'float32', shape, data: new Float32Array(size) }
       return [name, await context.runtime.put(initial)] as const
     })
-    return new Stepper(context, phase, Object.fromEntries(await Promise.all(entries)))
+    return new Stepper(context, phase, Object.fromEntries(await Promise.all(entries)), await putBank(context, phase))
   }
 
   /** Steps taken. */
@@ -85,20 +92,23 @@ export class Stepper {
    * Takes as many steps as fit a chunk.
    *
    * @param order  the rows still to see in this epoch; what is left at the end makes one smaller batch
+   * @param epoch  from 1; decides the noise that is fresh every epoch
    */
-  async advance(order: Int32Array): Promise<Advance> {
+  async advance(order: Int32Array, epoch: number): Promise<Advance> {
     const batch = Math.min(this.#phase.batchSize, order.length)
     const fitting = Math.max(1, Math.round(CHUNK_SECONDS / this.#secondsPerStep))
     const trips = Math.min(Math.floor(order.length / batch), fitting)
     const rows = trips * batch
     const session = await this.#session(batch)
     const names = Object.keys(this.state)
+    const seen = order.subarray(0, rows)
     const before = performance.now()
     const result = await session.run(
       {
         trips: { dtype: 'int64', shape: [], data: BigInt64Array.of(BigInt(trips)) },
         data: this.#context.resident,
-        order: { dtype: 'int32', shape: [trips, batch], data: order.slice(0, rows) },
+        order: { dtype: 'int32', shape: [trips, batch], data: seen.slice() },
+        ...this.#noise(seen, epoch, [trips, batch]),
         ...this.#scalars(trips),
         ...this.state,
       },
@@ -107,7 +117,10 @@ export class Stepper {
     this.#secondsPerStep = (performance.now() - before) / 1000 / trips
     this.#keep(Object.fromEntries(names.map((name) => [name, result.kept[nextName(name)] as Resident])))
     this.#step += trips
-    return { losses: floats(result, 'losses'), rows }
+    const meters = meterNames(this.#phase).map(
+      (name) => [name, columnSums(floats(result, meterName(name)), trips, batch)] as const,
+    )
+    return { losses: floats(result, 'losses'), rows, meters: new Map(meters) }
   }
 
   /** Goes back by so many chunks, as far as states were kept. */
@@ -125,8 +138,23 @@ export class Stepper {
   }
 
   async close(): Promise<void> {
+    if (this.#bank) this.#context.runtime.release([this.#bank])
     for (const state of this.#states) this.#release(state)
     for (const session of this.#sessions.values()) await (await session).close()
+  }
+
+  /** Where each of these samples finds its noise. */
+  #noise(rows: Int32Array, epoch: number, shape: readonly number[]): Readonly<Record<string, Tensor | Resident>> {
+    const { corruption } = this.#phase
+    if (!corruption || !this.#bank) return {}
+    const [first, second] = [new Int32Array(rows.length), new Int32Array(rows.length)]
+    rows.forEach((sample, i) => {
+      const [a, b] = noiseRows(corruption, this.#context.seed, epoch, sample)
+      first[i] = a
+      second[i] = b
+    })
+    const picks = [first, second].map((data, i) => [NOISE_ROWS[i] as string, { dtype: 'int32', shape, data } as const])
+    return { bank: this.#bank, ...Object.fromEntries(picks) }
   }
 
   /** The optimizer's numbers for the next steps, one list each. */
@@ -162,4 +190,19 @@ export class Stepper {
     this.#sessions.set(batch, opened)
     return opened
   }
+}
+
+async function putBank({ runtime, data, seed }: StepperContext, { corruption }: DescendSpec) {
+  if (!corruption) return undefined
+  const width = widthOf(data)
+  const bank = noiseBank(corruption, width, seed, 'train')
+  return runtime.put({ dtype: 'float32', shape: [bank.length / width, width], data: bank })
+}
+
+/** A meter holds batch means, float32 [trips, units]: their sums over the samples. */
+function columnSums(means: Float32Array, trips: number, batch: number): Float64Array {
+  const units = means.length / trips
+  const sums = new Float64Array(units)
+  for (let i = 0; i < means.length; i++) sums[i % units] = (sums[i % units] as number) + (means[i] as number) * batch
+  return sums
 }

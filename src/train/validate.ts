@@ -36,3 +36,16 @@ export function requireRows(data: Dataset, { batchSize, name }: DescendSpec): vo
     })
   }
 }
+
+/**
+ * @throws E_DATA when two data sets do not have one row for each other's
+ */
+export function requireSameRows(data: Dataset, target: Dataset): void {
+  if (data.rows === target.rows) return
+  throw new DiaboloError('E_DATA', {
+    at: `data set "${target.name}", what reconstructions are compared with`,
+    expected: `${data.rows} rows, as data set "${data.name}" has`,
+    found: `${target.rows}`,
+    hint: 'give one target for each sample, in the same order',
+  })
+}

@@ -6,7 +6,7 @@ import { decodeModel, IR_VERSION, metadataOf, OPSET } from '../../src/onnx/model
 import { AttributeProto_AttributeType, type GraphProto } from '../../src/onnx/onnx_pb.js'
 import { fromTensorProto } from '../../src/onnx/tensor-proto.js'
 import * as ops from '../../src/ops/index.js'
-import { apply, casesOf, NAMES, operator } from '../ops/application.js'
+import { apply, casesOf, expandInternal, INTERNAL_NAMES, NAMES, operator } from '../ops/application.js'
 import { bodyOf } from '../ops/cases/loop.js'
 
 const matrix = { dtype: 'float32', shape: [2, 3] } as const
@@ -68,7 +68,7 @@ describe('names', () => {
           [...around, ...graph.input, ...graph.initializer].map((x) => (typeof x === 'string' ? x : (x.name ?? ''))),
         )
         for (const { input, output, attribute } of graph.node) {
-          for (const used of input) expect(known).toContain(used)
+          for (const used of input) if (used !== '') expect(known).toContain(used)
           for (const { g } of attribute) if (g) check(g, known)
           for (const made of output) known.add(made)
         }
@@ -155,10 +155,43 @@ describe('attributes', () => {
     expect(axes && fromTensorProto(axes)).toEqual({ dtype: 'int64', shape: [1], data: BigInt64Array.of(-1n) })
   })
 
+  test('of text are text, and an input that is absent has the empty name', () => {
+    const builder = new GraphBuilder()
+    const x = builder.input('x', { dtype: 'float32', shape: ['batch', 2, 3, 3] })
+    const { node, initializer } = graphOf(builder.build({ y: ops.resize(x, { size: [6, 6], mode: 'nearest' }) }))
+    const written = Object.fromEntries((node[0]?.attribute ?? []).map((a) => [a.name, a]))
+    expect(written['mode']?.type).toBe(AttributeProto_AttributeType.STRING)
+    expect(new TextDecoder().decode(written['mode']?.s)).toBe('nearest')
+    expect(node[0]?.input).toEqual(['x', '', '', initializer[0]?.name])
+  })
+
+  test.each(INTERNAL_NAMES)('%s is not for ONNX: lowering must have expanded it', (name) => {
+    for (const each of casesOf(name)) {
+      const { graph } = apply(name, each)
+      expect(() => encode(graph, 'test')).toThrow(expect.objectContaining({ code: 'E_GRAPH', at: name }))
+      expect(() => encode(expandInternal(graph), 'test')).not.toThrow()
+    }
+  })
+
+  test('an internal operator in a body is found, too', () => {
+    const images = { dtype: 'float32', shape: [1, 1, 4, 4] } as const
+    const body = bodyOf([{ dtype: 'float32', shape: [1, 1, 3, 3] }], [images], ({ captured: [x] }) => ({
+      carried: [ops.convWeightGrad(x as Value, x as Value, { kernel: [3, 3], pads: [1, 1, 1, 1] })],
+    }))
+    const builder = new GraphBuilder()
+    const carried = [builder.input('w', { dtype: 'float32', shape: [1, 1, 3, 3] })]
+    const [w] = ops.loop({ trips: builder.scalar(2, 'int64'), carried, captured: [builder.input('x', images)], body })
+    const graph = builder.build({ w: w as Value })
+    expect(() => encode(graph, 'test')).toThrow(expect.objectContaining({ code: 'E_GRAPH', at: 'ConvWeightGrad' }))
+    expect(() => encode(expandInternal(graph), 'test')).not.toThrow()
+  })
+
   test.each(NAMES)('and nothing else is written: %s', (name) => {
     for (const each of casesOf(name)) {
       const [node] = graphOf(apply(name, each).graph).node
-      const written = Object.entries(operator(name).attrs).filter(([, kind]) => kind !== 'input' && kind !== 'count')
+      const written = Object.entries(operator(name).attrs).filter(
+        ([, kind]) => !['input', 'absent', 'count'].includes(kind),
+      )
       expect(node?.attribute.map((attribute) => attribute.name)).toEqual(written.map(([key]) => key))
     }
   })
@@ -181,7 +214,10 @@ describe('the model', () => {
     expect(opsetImport).toMatchObject([{ domain: '', version: BigInt(OPSET) }])
     expect(irVersion).toBe(BigInt(IR_VERSION))
     expect(producerName).toBe('diabolo')
-    for (const name of NAMES) expect(operator(name).since, name).toBeLessThanOrEqual(OPSET)
+    for (const name of NAMES) {
+      expect(operator(name).since, name).toBeGreaterThan(0)
+      expect(operator(name).since, name).toBeLessThanOrEqual(OPSET)
+    }
   })
 
   test('carries metadata', () => {

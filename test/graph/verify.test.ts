@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { GraphBuilder } from '../../src/graph/builder.js'
 import type { Attrs, Graph, Node, Value } from '../../src/graph/types.js'
 import { verify } from '../../src/graph/verify.js'
-import { cast, gemm, loop, mul, reduceSum, tanh, transpose } from '../../src/ops/index.js'
+import { cast, gemm, loop, mul, reduceSum, resize, tanh, transpose } from '../../src/ops/index.js'
 import { apply, casesOf, NAMES } from '../ops/application.js'
 import { bodyOf } from '../ops/cases/loop.js'
 
@@ -44,6 +44,11 @@ function looped(change: (body: Graph) => Graph): Graph {
   return builder.build({ y: loop({ trips, carried: [x], captured: [], body: change(body) })[0] as Value })
 }
 
+function resized(): Graph {
+  const builder = new GraphBuilder()
+  return builder.build({ y: resize(builder.input('x', { dtype: 'float32', shape: [1, 1, 2, 2] }), { size: [4, 4] }) })
+}
+
 const elsewhere = new GraphBuilder().input('elsewhere', matrix)
 
 const BROKEN: Readonly<Record<string, { readonly graph: Graph; readonly at: string; readonly found?: string }>> = {
@@ -68,6 +73,15 @@ const BROKEN: Readonly<Record<string, { readonly graph: Graph; readonly at: stri
   'a list that is none': { graph: withAttrs(REDUCE, { axes: 0 }), at: 'node 3 (ReduceSum)', found: '0' },
   'a list of fractions': { graph: withAttrs(REDUCE, { axes: [0.5] }), at: 'node 3 (ReduceSum)', found: '0.5' },
   'an element type that is none': { graph: withAttrs(CAST, { to: 6 }), at: 'node 4 (Cast)', found: '6' },
+  'a text that is none': {
+    graph: withNode(resized(), 0, ({ attrs }) => ({ attrs: { ...attrs, mode: 2 } })),
+    at: 'node 0 (Resize)',
+  },
+  'an absent input that is given': {
+    graph: withNode(resized(), 0, ({ attrs }) => ({ attrs: { ...attrs, roi: 'x' } })),
+    at: 'node 0 (Resize)',
+    found: 'x',
+  },
   'an output too few': { graph: withNode(sound(), MUL, () => ({ outputs: [] })), at: 'node 1 (Mul)', found: '0' },
   'an output of another shape': {
     graph: withNode(sound(), MUL, ({ outputs }) => ({ outputs: outputs.map((y) => ({ ...y, shape: [3, 2] })) })),

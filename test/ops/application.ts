@@ -1,15 +1,38 @@
+import { expandConvWeightGrad } from '../../src/compile/lowering/expand-conv-weight-grad.js'
+import { expandMaxPoolGrad } from '../../src/compile/lowering/expand-max-pool-grad.js'
 import { GraphBuilder } from '../../src/graph/builder.js'
+import { rewrite } from '../../src/graph/rewrite.js'
 import type { Array64, Graph, Operator, Value } from '../../src/graph/types.js'
-import { add, cast, grad, mul, OPS, type OpName, reduceSum } from '../../src/ops/index.js'
+import {
+  add,
+  cast,
+  grad,
+  INTERNAL_OPS,
+  type InternalOpName,
+  mul,
+  OPS,
+  type OpName,
+  reduceSum,
+} from '../../src/ops/index.js'
 import { Draw } from '../arrays.js'
 import type { Case } from './cases/case.js'
 import { CASES } from './cases.js'
 
+/** A graph that can be encoded: without internal operators. */
+export const expandInternal = (graph: Graph): Graph =>
+  [expandConvWeightGrad, expandMaxPoolGrad].reduce<Graph>(rewrite, graph)
+
+/** What ONNX has. */
 export const NAMES = Object.keys(OPS) as OpName[]
 
-export const operator = (name: OpName): Operator => OPS[name] as unknown as Operator
+/** What only gradients are written with. */
+export const INTERNAL_NAMES = Object.keys(INTERNAL_OPS) as InternalOpName[]
 
-export const casesOf = (name: OpName): readonly Case[] => CASES[name] as readonly Case[]
+type Name = OpName | InternalOpName
+
+export const operator = (name: Name): Operator => ({ ...OPS, ...INTERNAL_OPS })[name] as unknown as Operator
+
+export const casesOf = (name: Name): readonly Case[] => CASES[name] as readonly Case[]
 
 /** An operator in a graph of its own, on inputs of the types of some arrays. */
 export interface Application {
@@ -19,7 +42,7 @@ export interface Application {
   readonly graph: Graph
 }
 
-export function apply(name: OpName, { inputs: arrays, attrs }: Case): Application {
+export function apply(name: Name, { inputs: arrays, attrs }: Case): Application {
   const builder = new GraphBuilder()
   const inputs = arrays.map((array, i) => builder.input(`x${i}`, array))
   const outputs = builder.emit(operator(name), inputs, attrs)
@@ -34,7 +57,7 @@ export interface Differentiated extends Application {
   readonly feeds: readonly Array64[]
 }
 
-export function differentiate(name: OpName, each: Case): Differentiated {
+export function differentiate(name: Name, each: Case): Differentiated {
   const { builder, inputs, outputs } = apply(name, each)
   const draw = new Draw('weights')
   const weights: Array64[] = []

@@ -1,6 +1,6 @@
 import type { DType, TensorType } from '../../src/base/shape.js'
 import type { Attrs } from '../../src/graph/types.js'
-import type { OpName } from '../../src/ops/index.js'
+import type { InternalOpName, OpName, PoolAttrs } from '../../src/ops/index.js'
 import type { AttrsOf } from './cases/case.js'
 import { bodyOf } from './cases/loop.js'
 
@@ -24,7 +24,9 @@ function typesOf(text: string): TensorType[] {
 const none = (...texts: readonly string[]): Malformed<Record<never, never>>[] =>
   texts.map((note) => ({ note, inputs: typesOf(note), attrs: {} }))
 
-const withAttrs = <K extends OpName>(...rows: readonly (readonly [string, AttrsOf<K>])[]): Malformed<AttrsOf<K>>[] =>
+const withAttrs = <K extends OpName | InternalOpName>(
+  ...rows: readonly (readonly [string, AttrsOf<K>])[]
+): Malformed<AttrsOf<K>>[] =>
   rows.map(([text, attrs]) => ({ note: `${text} ${JSON.stringify(attrs)}`, inputs: typesOf(text), attrs }))
 
 const notFloats = none('uint8[3]', 'int64[2, 2]', 'bool[]')
@@ -38,6 +40,27 @@ const reductions = withAttrs<'ReduceSum'>(
   ['[]', { axes: [0], keepdims: 0 }],
   ['[3, 4]', { axes: [], keepdims: 0 }],
 )
+
+const plainly = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1] }
+const halving = { kernel_shape: [2, 2], strides: [2, 2], pads: [0, 0, 0, 0] }
+const pools: readonly (readonly [string, PoolAttrs])[] = [
+  ['[3, 4, 4]', halving],
+  ['uint8[2, 3, 4, 4]', halving],
+  ['[2, 3, 1, 4]', halving],
+  ['[2, 3, 4, 4]', { ...halving, pads: [0, 2, 0, 0] }],
+  ['[2, 3, 4, 4]', { ...halving, pads: [0, 0] }],
+  ['[2, 3, 4, 4]', { ...halving, kernel_shape: [2] }],
+  ['[2, 3, 4, 4]', { ...halving, strides: [0, 0] }],
+]
+const resizing = {
+  roi: '',
+  scales: '',
+  sizes: [8, 8],
+  axes: [2, 3],
+  mode: 'linear',
+  coordinate_transformation_mode: 'half_pixel',
+  nearest_mode: 'floor',
+} as const
 
 const float = (...shape: number[]): TensorType => ({ dtype: 'float32', shape })
 const trips: TensorType = { dtype: 'int64', shape: [] }
@@ -59,10 +82,11 @@ const loops: Malformed<AttrsOf<'Loop'>>[] = [
 ]
 
 /** Operators that take anything are left out. */
-export const MALFORMED: { readonly [K in OpName]?: readonly Malformed<AttrsOf<K>>[] } = {
+export const MALFORMED: { readonly [K in OpName | InternalOpName]?: readonly Malformed<AttrsOf<K>>[] } = {
   Neg: notFloats,
   Abs: notFloats,
   Sign: notFloats,
+  Floor: notFloats,
   Sqrt: notFloats,
   Exp: notFloats,
   Log: notFloats,
@@ -75,8 +99,11 @@ export const MALFORMED: { readonly [K in OpName]?: readonly Malformed<AttrsOf<K>
   Sub: none(...unequal, ...mixed),
   Mul: none(...unequal, ...mixed),
   Div: none(...unequal, ...mixed),
+  Max: none(...unequal, ...mixed),
+  Min: none(...unequal, ...mixed),
   Greater: none(...unequal, ...mixed),
   Less: none(...unequal, ...mixed),
+  Equal: none(...unequal, ...mixed),
   Where: none('[3] [3] [3]', 'bool[2] [3] [3]', 'bool[3] [2] [3]', 'bool[3] [3] uint8[3]', 'bool[2, 3] [2] []'),
   MatMul: none('[2, 3] [2, 3]', '[3] [3, 2]', '[2, 3] [3]', '[2, 2, 3] [3, 3, 2]', '[] []', '[2, 3] uint8[3, 2]'),
   Gemm: withAttrs<'Gemm'>(
@@ -126,17 +153,76 @@ export const MALFORMED: { readonly [K in OpName]?: readonly Malformed<AttrsOf<K>
     ['[2] uint8[2]', { axis: 0 }],
   ),
   Slice: withAttrs<'Slice'>(
-    ['[5]', { starts: [0], ends: [6], axes: [0] }],
-    ['[5]', { starts: [-1], ends: [3], axes: [0] }],
-    ['[5]', { starts: [3], ends: [3], axes: [0] }],
-    ['[5]', { starts: [0], ends: [1], axes: [1] }],
-    ['[batch]', { starts: [0], ends: [1], axes: [0] }],
+    ['[5]', { starts: [0], ends: [6], axes: [0], steps: [1] }],
+    ['[5]', { starts: [-1], ends: [3], axes: [0], steps: [1] }],
+    ['[5]', { starts: [3], ends: [3], axes: [0], steps: [1] }],
+    ['[5]', { starts: [0], ends: [1], axes: [1], steps: [1] }],
+    ['[batch]', { starts: [0], ends: [1], axes: [0], steps: [1] }],
+    ['[5]', { starts: [0], ends: [5], axes: [0], steps: [0] }],
+    ['[5]', { starts: [4], ends: [0], axes: [0], steps: [-1] }],
+    ['[5, 5]', { starts: [0, 0], ends: [2, 3], axes: [1, 1], steps: [1, 1] }],
+    ['[5, 5]', { starts: [0, 0], ends: [2, 6], axes: [0, 1], steps: [1, 1] }],
+  ),
+  Pad: withAttrs<'Pad'>(
+    ['[5]', { pads: [1] }],
+    ['[5]', { pads: [1, 1, 1, 1] }],
+    ['[5, 2]', { pads: [1, 1] }],
+    ['[5]', { pads: [-1, 1] }],
+    ['[batch, 2]', { pads: [1, 0, 0, 0] }],
   ),
   Gather: withAttrs<'Gather'>(
     ['[] int64[]', { axis: 0 }],
-    ['[3, 4] int64[2]', { axis: 1 }],
-    ['[3, 4] int64[2]', { axis: -1 }],
+    ['[3, 4] int64[2]', { axis: 2 }],
+    ['[3, 4] int64[2]', { axis: -3 }],
     ['[3, 4] [2]', { axis: 0 }],
+  ),
+  Conv: withAttrs<'Conv'>(
+    ['[2, 3, 5, 5] [4, 2, 3, 3]', plainly],
+    ['[3, 5, 5] [4, 3, 3, 3]', plainly],
+    ['[2, 3, 5, 5] [4, 3, 3]', plainly],
+    ['[2, 3, 2, 5] [4, 3, 3, 3]', plainly],
+    ['[2, channels, 5, 5] [4, 3, 3, 3]', plainly],
+    ['[2, 3, 5, 5] [4, 3, 3, 3] [3]', plainly],
+    ['[2, 3, 5, 5] [4, 3, 3, 3] [1, 4]', plainly],
+    ['uint8[2, 3, 5, 5] [4, 3, 3, 3]', plainly],
+    ['[2, 3, 5, 5] [4, 3, 3, 3]', { ...plainly, strides: [0, 1] }],
+    ['[2, 3, 5, 5] [4, 3, 3, 3]', { ...plainly, strides: [1] }],
+    ['[2, 3, 5, 5] [4, 3, 3, 3]', { ...plainly, pads: [1, 1] }],
+    ['[2, 3, 5, 5] [4, 3, 3, 3]', { ...plainly, pads: [0, -1, 0, 0] }],
+    ['[2, 3, 5, 5] [4, 3, 3, 3]', { ...plainly, dilations: [3, 3] }],
+  ),
+  ConvTranspose: withAttrs<'ConvTranspose'>(
+    ['[2, 3, 5, 5] [4, 3, 3, 3]', { ...plainly, output_padding: [0, 0] }],
+    ['[2, 3, 5, 5] [3, 4, 3, 3] [3]', { ...plainly, output_padding: [0, 0] }],
+    ['[2, 3, 5, 5] [3, 4, 3, 3]', { ...plainly, output_padding: [1, 0] }],
+    ['[2, 3, 5, 5] [3, 4, 3, 3]', { ...plainly, output_padding: [0] }],
+    ['[2, 3, 5, 5] [3, 4, 3, 3]', { ...plainly, pads: [1, 1], output_padding: [0, 0] }],
+    ['[2, 3, 1, 1] [3, 4, 2, 2]', { ...plainly, pads: [1, 1, 1, 1], output_padding: [0, 0] }],
+  ),
+  ConvWeightGrad: withAttrs<'ConvWeightGrad'>(
+    ['[2, 3, 5, 5] [2, 4, 5, 5]', { ...plainly, kernel_shape: [3, 3] }],
+    ['[2, 3, 5, 5] [1, 4, 3, 3]', { ...plainly, kernel_shape: [3, 3] }],
+    ['[2, 3, 5, 5] [2, 4, 3]', { ...plainly, kernel_shape: [3, 3] }],
+    ['[2, 3, 5, 5] [2, 4, 3, 3]', { ...plainly, kernel_shape: [3] }],
+  ),
+  MaxPool: withAttrs<'MaxPool'>(...pools),
+  MaxPoolGrad: withAttrs<'MaxPoolGrad'>(
+    ['[2, 3, 4, 4] [2, 3, 2, 2] [2, 3, 2, 1]', halving],
+    ['[2, 3, 4, 4] [2, 3, 4, 4] [2, 3, 2, 2]', halving],
+    ['[2, 3, 4, 4] [2, 3, 2, 2] [2, 2, 2, 2]', halving],
+  ),
+  AveragePool: withAttrs<'AveragePool'>(
+    ...pools.map(([text, attrs]) => [text, { ...attrs, count_include_pad: 1 }] as const),
+    ['[2, 3, 4, 4]', { ...halving, count_include_pad: 0 }],
+  ),
+  Resize: withAttrs<'Resize'>(
+    ['[3, 4, 4]', resizing],
+    ['[2, 3, 4, height]', resizing],
+    ['uint8[2, 3, 4, 4]', resizing],
+    ['[2, 3, 4, 4]', { ...resizing, sizes: [2, 3, 8, 8] }],
+    ['[2, 3, 4, 4]', { ...resizing, sizes: [0, 8] }],
+    ['[2, 3, 4, 4]', { ...resizing, axes: [1, 2] }],
+    ['[2, 3, 4, 4]', { ...resizing, mode: 'cubic' }],
   ),
   Loop: loops,
 }

@@ -19,7 +19,7 @@ import {
   where,
 } from '../../src/ops/index.js'
 import { array, float32 } from '../arrays.js'
-import { casesOf, differentiate, NAMES, operator } from './application.js'
+import { casesOf, differentiate, INTERNAL_NAMES, NAMES, operator } from './application.js'
 import { bodyOf } from './cases/loop.js'
 
 const vector = { dtype: 'float32', shape: [3] } as const
@@ -34,7 +34,16 @@ function slopeOf(f: (x: Value) => Value, at: readonly number[]): number[] {
 
 describe('operators without a gradient', () => {
   test('are these', () => {
-    expect(NAMES.filter((name) => operator(name).vjp === null)).toEqual(['Sign', 'Greater', 'Less', 'Gather', 'Loop'])
+    expect([...NAMES, ...INTERNAL_NAMES].filter((name) => operator(name).vjp === null)).toEqual([
+      'Sign',
+      'Floor',
+      'Greater',
+      'Less',
+      'Equal',
+      'Gather',
+      'Loop',
+      'MaxPoolGrad',
+    ])
   })
 
   test.each(['Sign', 'Gather', 'Loop'] as const)('%s refuses to stand between a parameter and the loss', (name) => {

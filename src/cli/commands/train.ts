@@ -1,8 +1,9 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import { readSpec } from '../../app/read-spec.js'
 import { writeRun } from '../../app/run-writer.js'
 import { openSource } from '../../app/sources.js'
-import { recipeOf, type Summary, train } from '../../app/training-run.js'
+import { type Plan, recipeOf, type Summary, train } from '../../app/training-run.js'
 import { DiaboloError } from '../../base/errors.js'
 import { requireFresh } from '../../node/files.js'
 import { defaultFolder } from '../../node/run-folder.js'
@@ -15,57 +16,76 @@ import { createProgress } from '../progress.js'
 
 interface Flags {
   readonly data: string
-  readonly preset: PresetName
   readonly seed: number
   readonly threads?: number
   readonly out?: string
   readonly json?: boolean
 }
 
+/** A shape that every recipe can be built for. */
+const SMALL_IMAGE = [8, 8, 1]
+
 export function register(command: Command): void {
-  command.argument('[recipe]', 'what to train').action((name?: string) => {
-    if (name === undefined) command.help({ error: true })
-    recipeOf(name)
-  })
+  // a recipe's own flags come after its name: `train --data a sparse --data b` would leave one of them unread
+  command.enablePositionalOptions()
+  command
+    .argument('[recipe]', 'what to train')
+    .option('--spec <file>', 'train what a JSON file describes (docs/spec.schema.json) in place of a recipe')
+    .action(async (name?: string) => {
+      const { spec } = command.opts<{ readonly spec?: string }>()
+      if (name !== undefined) recipeOf(name)
+      else if (spec === undefined) command.help({ error: true })
+      else await runSpec(spec, command)
+    })
+  addRunFlags(command, 'runs/spec-<time>')
   for (const recipe of Object.values(RECIPES) as unknown as Recipe[]) {
     const sub = command.command(recipe.name).description(recipe.summary).copyInheritedSettings(command)
-    sub
-      .option('--data <name or path>', 'what to train on: mnist, digits, or a file', 'mnist')
-      .option(
-        '--preset <name>',
-        "where options that are not given come from: default, or book for the chapter's own",
-        'default',
-      )
-      .option('--seed <number>', 'decides every random draw', Number, 1)
-      .option('--threads <number>', 'threads for one operator (default: as many as there are cores)', Number)
-      .option('--out <folder>', 'where the run goes (default: runs/<recipe>-<time>)')
-      .option('--json', 'print one JSON document instead')
+    addRunFlags(sub, `runs/${recipe.name}-<time>`).option(
+      '--preset <name>',
+      "where options that are not given come from: default, or book for the chapter's own",
+      'default',
+    )
     addFlags(sub, recipe.options, recipe.presets.default as Readonly<Record<string, unknown>>)
-    sub.action((_: unknown, own: Command) => run(recipe, own))
+    sub.action((_: unknown, own: Command) => runRecipe(recipe, own))
   }
 }
 
-async function run(recipe: Recipe, command: Command): Promise<void> {
-  const { data, preset, seed, threads, out = defaultFolder(recipe.name), json } = command.opts<Flags>()
+const addRunFlags = (command: Command, out: string): Command =>
+  command
+    .option('--data <name or path>', 'what to train on: mnist, digits, or a file', 'mnist')
+    .option('--seed <number>', 'decides every random draw', Number, 1)
+    .option('--threads <number>', 'threads for one operator (default: as many as there are cores)', Number)
+    .option('--out <folder>', `where the run goes (default: ${out})`)
+    .option('--json', 'print one JSON document instead')
+
+function runRecipe(recipe: Recipe, command: Command): Promise<void> {
+  const { preset, ...flags } = command.opts<Flags & { readonly preset: PresetName }>()
   requirePreset(preset, recipe)
-  requireWhole('--seed', seed, 0)
-  if (threads !== undefined) requireWhole('--threads', threads, 1)
   const options = givenFlags(command, Object.keys(recipe.options.shape))
   // wrong options are found before anything is read or written
-  recipe.spec([1], options, preset)
+  recipe.spec(SMALL_IMAGE, options, preset)
+  return run(recipe.name, { recipe, preset, options }, flags)
+}
 
+async function runSpec(path: string, command: Command): Promise<void> {
+  const spec = await readSpec(path)
+  return run(spec.recipe, { spec }, command.opts<Flags>())
+}
+
+async function run(name: string, what: Plan, flags: Flags): Promise<void> {
+  const { data, seed, threads, out = defaultFolder(name), json } = flags
+  requireWhole('--seed', seed, 0)
+  if (threads !== undefined) requireWhole('--threads', threads, 1)
   const [source, runtime] = await Promise.all([
     openSource(data, seed),
     openNodeRuntime(threads === undefined ? {} : { threads }),
   ])
   await requireFresh(out)
-  const progress = createProgress(recipe.name)
+  const progress = createProgress(name)
   let firstStepSeconds: number | undefined
   const { result, interrupted } = await interruptible((signal) =>
     train({
-      recipe,
-      preset,
-      options,
+      what,
       source,
       seed,
       runtime,

@@ -3,11 +3,19 @@ import { simplify } from '../../graph/simplify.js'
 import type { Graph } from '../../graph/types.js'
 import { verify } from '../../graph/verify.js'
 import { dropExpands } from './drop-expands.js'
+import { expandConvWeightGrad } from './expand-conv-weight-grad.js'
+import { expandMaxPoolGrad } from './expand-max-pool-grad.js'
 import { sinkScales } from './sink-scales.js'
 import { splitSoftplus } from './split-softplus.js'
 
 /** Every lowering pass, in the order in which they run. Each keeps the function and makes it faster to run. */
-export const LOWERING_PASSES = { dropExpands, sinkScales, splitSoftplus } as const satisfies Record<string, Rule>
+export const LOWERING_PASSES = {
+  dropExpands,
+  expandConvWeightGrad,
+  expandMaxPoolGrad,
+  sinkScales,
+  splitSoftplus,
+} as const satisfies Record<string, Rule>
 
 export type LoweringPass = keyof typeof LOWERING_PASSES
 

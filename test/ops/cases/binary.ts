@@ -29,6 +29,10 @@ const integers = [array('int64', [2, 1], [3, -4]), array('int64', [3], [1, 2, -5
 
 const ties = [float32([2, 3], [1, 2, 3, -1, 0, 5]), float32([3], [1, 3, 3])]
 
+const tied: Plain = { note: `ties ${noteOf(ties)}`, inputs: ties, attrs: {}, kink: true }
+
+const truths = [array('bool', [4], [0, 1, 0, 1]), array('bool', [4], [0, 0, 1, 1])]
+
 /** The condition broadcasts like the other two. */
 const TRIPLES = [
   '[] [] []',
@@ -53,12 +57,15 @@ function choices(): Plain[] {
   return plain(...rows, [array('bool', [2], [1, 0]), array('int64', [2], [1, 2]), array('int64', [], [7])])
 }
 
-export const BINARY: CasesOf<'Add' | 'Sub' | 'Mul' | 'Div' | 'Greater' | 'Less' | 'Where'> = {
+export const BINARY: CasesOf<'Add' | 'Sub' | 'Mul' | 'Div' | 'Max' | 'Min' | 'Greater' | 'Less' | 'Equal' | 'Where'> = {
   Add: [...pairs('Add'), ...plain(integers)],
   Sub: [...pairs('Sub'), ...plain(integers)],
   Mul: [...pairs('Mul'), ...plain(integers)],
   Div: pairs('Div'),
+  Max: [...pairs('Max'), ...plain(integers), tied],
+  Min: [...pairs('Min'), ...plain(integers), tied],
   Greater: [...pairs('Greater'), ...plain(integers), { note: `ties ${noteOf(ties)}`, inputs: ties, attrs: {} }],
   Less: [...pairs('Less'), ...plain(integers), { note: `ties ${noteOf(ties)}`, inputs: ties, attrs: {} }],
+  Equal: [...pairs('Equal'), ...plain(integers, truths), { note: `ties ${noteOf(ties)}`, inputs: ties, attrs: {} }],
   Where: choices(),
 }

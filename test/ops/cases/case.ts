@@ -1,5 +1,5 @@
 import type { Array64, Attrs, Operator } from '../../../src/graph/types.js'
-import type { OPS, OpName } from '../../../src/ops/index.js'
+import type { INTERNAL_OPS, InternalOpName, OPS, OpName } from '../../../src/ops/index.js'
 
 /** One application of an operator to given numbers. */
 export interface Case<A extends Attrs = Attrs> {
@@ -10,9 +10,11 @@ export interface Case<A extends Attrs = Attrs> {
   readonly kink?: true
 }
 
-export type AttrsOf<K extends OpName> = (typeof OPS)[K] extends Operator<infer A> ? A : never
+type Operators = typeof OPS & typeof INTERNAL_OPS
 
-export type CasesOf<K extends OpName> = { readonly [N in K]: readonly Case<AttrsOf<N>>[] }
+export type AttrsOf<K extends OpName | InternalOpName> = Operators[K] extends Operator<infer A> ? A : never
+
+export type CasesOf<K extends OpName | InternalOpName> = { readonly [N in K]: readonly Case<AttrsOf<N>>[] }
 
 /** Cases of operators without attributes, each named after its inputs' shapes. */
 export const plain = (...rows: readonly (readonly Array64[])[]): Case<Record<never, never>>[] =>

@@ -1,7 +1,7 @@
 import type { DType } from '../../../src/base/shape.js'
 import type { Array64, Attrs } from '../../../src/graph/types.js'
-import { array, Draw, float32, shapesOf } from '../../arrays.js'
-import { type AttrsOf, type Case, type CasesOf, noteOf, plain } from './case.js'
+import { Draw, float32, shapesOf } from '../../arrays.js'
+import { type Case, type CasesOf, noteOf, plain } from './case.js'
 
 const draw = new Draw('reshape')
 
@@ -42,21 +42,6 @@ const concats: readonly (readonly [string, number])[] = [
   ['[2, 1, 3] [2, 2, 3] [2, 3, 3]', 1],
   ['[1, 2, 2] [3, 2, 2]', 0],
   ['[2, 2, 1] [2, 2, 2]', 2],
-]
-
-/** Shape, then axis, from, to. */
-const slices = [
-  '[5] [0, 0, 5]',
-  '[5] [0, 1, 3]',
-  '[5] [0, 4, 5]',
-  '[3, 4] [0, 1, 2]',
-  '[3, 4] [0, 0, 2]',
-  '[3, 4] [1, 2, 4]',
-  '[3, 4] [1, 0, 1]',
-  '[2, 3, 4] [1, 1, 3]',
-  '[2, 3, 4] [2, 1, 2]',
-  '[2, 1, 3] [1, 0, 1]',
-  '[2, 2, 3, 2] [2, 1, 3]',
 ]
 
 const reshapes = [
@@ -101,11 +86,7 @@ const expansions = [
   '[2, 3] [2, 3]',
 ]
 
-const rows = { axis: 0 } as const
-
-export const RESHAPE: CasesOf<
-  'Identity' | 'Cast' | 'Reshape' | 'Transpose' | 'Expand' | 'Concat' | 'Slice' | 'Gather'
-> = {
+export const RESHAPE: CasesOf<'Identity' | 'Cast' | 'Reshape' | 'Transpose' | 'Expand' | 'Concat'> = {
   Identity: plain(
     ...[[], [1], [5], [2, 3], [1, 3], [3, 1], [2, 1, 3], [2, 3, 2, 2]].map((shape) => [draw.reals(...shape)]),
     [draw.whole('uint8', 256, 3)],
@@ -119,22 +100,4 @@ export const RESHAPE: CasesOf<
   Concat: noted(
     concats.map(([shapes, axis]) => [shapesOf(shapes).map((shape) => draw.reals(...shape)), { axis }] as const),
   ),
-  Slice: noted(
-    listed(slices).map(
-      ([inputs, [axis = 0, from = 0, to = 0]]) => [inputs, { starts: [from], ends: [to], axes: [axis] }] as const,
-    ),
-  ),
-  Gather: noted<AttrsOf<'Gather'>>([
-    [[draw.reals(5), array('int64', [], [3])], rows],
-    [[draw.reals(5), array('int32', [3], [4, 0, 0])], rows],
-    [[draw.reals(5), array('int64', [2, 2], [1, 2, 3, 4])], rows],
-    [[draw.reals(4, 3), array('int32', [], [2])], rows],
-    [[draw.reals(4, 3), array('int32', [6], [3, 3, 0, 1, 2, 0])], rows],
-    [[draw.reals(4, 3), array('int64', [1], [0])], rows],
-    [[draw.reals(4, 3), array('int64', [2, 3], [0, 1, 2, 3, 2, 1])], rows],
-    [[draw.reals(2, 3, 2), array('int32', [2], [1, 0])], rows],
-    [[draw.reals(1, 4), array('int64', [3], [0, 0, 0])], rows],
-    [[draw.whole('uint8', 256, 6, 2), array('int32', [3], [5, 1, 4])], rows],
-    [[draw.whole('int32', 99, 3, 2), array('int64', [], [2])], rows],
-  ]),
 }

@@ -28,11 +28,12 @@ function aroundZero(key: string): Plain[] {
 const wide = float32([7], [-20, -8, -3, 0, 0.5, 8, 20])
 
 export const UNARY: CasesOf<
-  'Neg' | 'Abs' | 'Sign' | 'Sqrt' | 'Exp' | 'Log' | 'Tanh' | 'Sigmoid' | 'Softplus' | 'Relu' | 'Elu'
+  'Neg' | 'Abs' | 'Sign' | 'Floor' | 'Sqrt' | 'Exp' | 'Log' | 'Tanh' | 'Sigmoid' | 'Softplus' | 'Relu' | 'Elu'
 > = {
   Neg: everywhere('Neg', -3, 3, wide),
   Abs: aroundZero('Abs'),
   Sign: aroundZero('Sign'),
+  Floor: everywhere('Floor', -3, 3, float32([6], [-2, -1.5, -0.25, 0, 0.75, 2])),
   Sqrt: everywhere('Sqrt', 0.05, 4, float32([4], [0.05, 1, 100, 1e4])),
   Exp: everywhere('Exp', -3, 3, float32([4], [-20, -1, 0, 5])),
   Log: everywhere('Log', 0.05, 4, float32([4], [0.05, 1, 100, 1e4])),

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import type { Value } from '../../graph/types.js'
+import { ACTIVATIONS, type ActivationName } from '../activations.js'
+import { dense, denseSchema } from './dense.js'
+import type { LayerKind } from './kind.js'
+import {
+  conv2d,
+  conv2dSchema,
+  convTranspose2d,
+  convTranspose2dSchema,
+  maxPool2d,
+  maxPool2dSchema,
+  resize2d,
+  resize2dSchema,
+  unflatten,
+  unflattenSchema,
+} from './maps.js'
+
+export type { LayerKind, ParameterSpec } from './kind.js'
+
+export const layerSchema = z.discriminatedUnion('type', [
+  denseSchema,
+  conv2dSchema,
+  convTranspose2dSchema,
+  maxPool2dSchema,
+  resize2dSchema,
+  unflattenSchema,
+])
+
+export type LayerSpec = z.infer<typeof layerSchema>
+
+const LAYERS: { readonly [K in LayerSpec['type']]: LayerKind<Extract<LayerSpec, { type: K }>> } = {
+  dense,
+  conv2d,
+  convTranspose2d,
+  maxPool2d,
+  resize2d,
+  unflatten,
+}
+
+export const layerKind = (spec: LayerSpec): LayerKind<LayerSpec> => LAYERS[spec.type] as LayerKind<LayerSpec>
+
+/** Whether a layer looks at its input as feature maps. */
+export const takesMaps = ({ type }: LayerSpec): boolean => type !== 'dense' && type !== 'unflatten'
+
+export const activationOf = (layer: LayerSpec): ActivationName => ('activation' in layer ? layer.activation : 'linear')
+
+/** The activation of a layer applied to what it emitted. */
+export const activate = (layer: LayerSpec, x: Value): Value => ACTIVATIONS[activationOf(layer)](x)

@@ -1,0 +1,15 @@
+import { defineRecipe } from './define.js'
+import { buildShallow, CHAPTER, shallowOptions } from './shallow.js'
+
+export const sparse = defineRecipe({
+  name: 'sparse',
+  summary:
+    'A code whose units are off most of the time: a penalty holds every unit’s mean activation near a small target, so that each sample is told by few of them.',
+  source: 'Ng, CS294A lecture notes (2011); Olshausen & Field (1996) for the idea',
+  options: shallowOptions,
+  presets: {
+    default: { activation: 'sigmoid', alpha: 1e-4, rho: 0.05 },
+    book: { ...CHAPTER, alpha: 7.5e-5, rho: 0.02 },
+  },
+  build: buildShallow,
+})
