@@ -1,31 +1,18 @@
 import { join } from 'node:path'
 import { writeWhole } from '../node/files.js'
 import { RUN_FILES } from '../node/run-folder.js'
-import { type PresetName, RECIPES, type Recipe, type RecipeName } from '../recipes/index.js'
-import { renderPage, type Section } from '../report/page.js'
 import type { Runtime } from '../runtime/types.js'
 import type { FitEvent } from '../train/events.js'
-import { drawFigures, type Finished, nameOf, resultSection } from './run-report.js'
+import { renderCookbook } from './cookbook-page.js'
+import { type Entry, type Extent, entriesOf, planOf, rowsOf } from './cookbook-plan.js'
+import type { Finished } from './figures.js'
 import { writeRun } from './run-writer.js'
 import type { Source } from './sources.js'
 import { type Summary, train } from './training-run.js'
 
-/** One training of the cookbook. */
-interface Entry {
-  readonly recipe: RecipeName
-  readonly preset: PresetName
-  readonly options?: Readonly<Record<string, unknown>>
-}
-
-/** What is run, in this order: the yardstick first, at the code size that the recipes have. */
-const ENTRIES: readonly Entry[] = [
-  { recipe: 'pca', preset: 'default', options: { latent: 256 } },
-  { recipe: 'vanilla', preset: 'default' },
-  { recipe: 'vanilla', preset: 'book' },
-]
-
 export interface CookbookRequest {
   readonly source: Source
+  readonly extent: Extent
   readonly seed: number
   readonly runtime: Runtime
   readonly out: string
@@ -36,64 +23,38 @@ export interface CookbookRequest {
 
 export interface CookbookResult {
   readonly page: string
-  readonly summaries: readonly Summary[]
+  /** By the name of what was run. */
+  readonly runs: Readonly<Record<string, Summary>>
+}
+
+/** One training of the cookbook, done. */
+export interface Cooked extends Finished {
+  readonly entry: Entry
 }
 
 /** Runs every recipe on one data set and writes one page about all of them, beside each run's own folder. */
-export async function cook({ source, seed, runtime, out, signal, onEvent }: CookbookRequest): Promise<CookbookResult> {
-  const finished: Finished[] = []
-  for (const { recipe, preset, options = {} } of ENTRIES) {
+export async function cook(request: CookbookRequest): Promise<CookbookResult> {
+  const { extent, seed, runtime, out, signal, onEvent } = request
+  const source = rowsOf(request.source, extent)
+  const finished: Cooked[] = []
+  for (const entry of entriesOf(extent)) {
     if (signal?.aborted) break
-    const name = nameOf(recipe, preset)
+    const { name } = entry
     onEvent?.(name, { type: 'start' })
     const { model, summary } = await train({
-      what: { recipe: RECIPES[recipe] as unknown as Recipe, preset, options },
+      what: planOf(entry),
       source,
       seed,
       runtime,
       ...(signal && { signal }),
       onEvent: (event) => onEvent?.(name, event),
     })
-    const run = { model, summary, history: model.history, test: source.test }
-    await writeRun(join(out, preset === 'default' ? recipe : `${recipe}-${preset}`), run)
+    const run = { entry, model, summary, history: model.history, test: source.test, runtime }
+    await writeRun(join(out, name), run)
     finished.push(run)
     onEvent?.(name, { type: 'end' })
   }
   const page = join(out, RUN_FILES.report)
-  await writeWhole(page, await renderCookbook(source, seed, runtime, finished))
-  return { page, summaries: finished.map(({ summary }) => summary) }
-}
-
-async function renderCookbook(
-  source: Source,
-  seed: number,
-  runtime: Runtime,
-  finished: readonly Finished[],
-): Promise<string> {
-  const baseline = finished.find(({ summary }) => summary.recipe === 'pca')
-  const reference = baseline && { name: `PCA-${baseline.model.codeWidth}, test`, value: baseline.summary.test.mse }
-  const sections: Section[] = [resultSection(finished)]
-  for (const run of finished) {
-    const { recipe, preset } = run.summary
-    const { summary, source: origin } = RECIPES[recipe as RecipeName]
-    sections.push({
-      heading: nameOf(recipe, preset),
-      text: preset === 'default' ? `${summary}\n\n${origin}.` : "The chapter's own hyper-parameters.",
-      figures: await drawFigures(run, run === baseline ? undefined : reference),
-    })
-  }
-  const { engine, version, threads } = runtime.info
-  return renderPage({
-    title: 'The autoencoder cookbook',
-    lead: `Every recipe on ${source.name}, beside principal components of the same code size.`,
-    facts: [
-      {
-        label: 'Data',
-        value: `${source.name}, ${source.train.rows.toLocaleString('en')} samples to train, ${source.test.rows.toLocaleString('en')} to test`,
-      },
-      { label: 'Seed', value: String(seed) },
-      { label: 'Engine', value: `${engine} ${version}, ${threads} threads` },
-    ],
-    sections,
-  })
+  await writeWhole(page, await renderCookbook({ source, extent, seed, runtime, finished }))
+  return { page, runs: Object.fromEntries(finished.map(({ entry, summary }) => [entry.name, summary])) }
 }

@@ -4,7 +4,7 @@ import { Autoencoder } from '../model/autoencoder.js'
 import { readBytes } from '../node/files.js'
 import { modelPath, RUN_FILES, readHistory } from '../node/run-folder.js'
 import type { Runtime } from '../runtime/types.js'
-import type { Finished } from './run-report.js'
+import type { Finished } from './figures.js'
 import { openSamples } from './sources.js'
 import type { Summary } from './training-run.js'
 
@@ -24,7 +24,7 @@ export async function openRun(folder: string, runtime: Runtime): Promise<Finishe
   const path = join(folder, RUN_FILES.summary)
   const summary = parseSummary(new TextDecoder().decode(await readBytes(path)), path)
   const test = await openSamples(summary.dataset, summary.seed)
-  return { model, summary, history: await readHistory(folder), test }
+  return { model, summary, history: await readHistory(folder), test, runtime }
 }
 
 function parseSummary(text: string, at: string): Summary {

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { writeWhole } from '../node/files.js'
 import { formatHistory, RUN_FILES } from '../node/run-folder.js'
-import { type Finished, renderRunReport } from './run-report.js'
+import type { Finished } from './figures.js'
+import { renderRunReport } from './run-report.js'
 
 /** Writes a run: the model first, so that nothing that comes after can lose it. */
 export async function writeRun(folder: string, finished: Finished): Promise<void> {

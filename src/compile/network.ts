@@ -5,7 +5,15 @@ import { type Tensor, tensor } from '../base/tensor.js'
 import type { Value } from '../graph/types.js'
 import { ACTIVATIONS, type ActivationName } from '../nn/activations.js'
 import { initialize } from '../nn/initializers.js'
-import { activate, activationOf, type LayerSpec, layerKind, type ParameterSpec, takesMaps } from '../nn/layers/index.js'
+import {
+  activate,
+  activationAfter,
+  activationOf,
+  type LayerSpec,
+  layerKind,
+  type ParameterSpec,
+  takesMaps,
+} from '../nn/layers/index.js'
 import { reshape, transpose } from '../ops/index.js'
 import type { Spec } from './spec.js'
 
@@ -94,13 +102,12 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
     from === 0 ? decoder : decoder.map((stage, i) => (i === decoder.length - 1 ? linearised(stage) : stage))
   const enter = (x: Value) => (from === 0 && maps ? toChannelsFirst(x, spec.input) : unflatten(x, input))
   const leave = (x: Value) => flatten(from === 0 && maps ? toChannelsLast(x) : x)
-  const code = spec.encoder[to - 1]
   return {
     spec,
     width,
     codeShape,
     output,
-    codeIsActivity: code !== undefined && activationOf(code) === 'sigmoid',
+    codeIsActivity: activationAfter(spec.encoder.slice(from, to)) === 'sigmoid',
     parameters: [...encoder, ...decoder].flatMap(({ layer, prefix, input }) =>
       layerKind(layer)
         .parameters(layer, input)

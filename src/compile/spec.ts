@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DiaboloError } from '../base/errors.js'
 import { ACTIVATION_NAMES } from '../nn/activations.js'
 import { corruptionSchema } from '../nn/corruption.js'
-import { layerSchema } from '../nn/layers/index.js'
+import { activationAfter, layerSchema } from '../nn/layers/index.js'
 import { lossSchema } from '../nn/losses.js'
 import { optimizerSchema } from '../nn/optimizers.js'
 import { penaltySchema } from '../nn/penalties.js'
@@ -69,12 +69,30 @@ export const specJsonSchema = (): unknown =>
  */
 export function parseSpec(value: unknown, at = 'spec'): Spec {
   const parsed = specSchema.safeParse(value)
-  if (parsed.success) return parsed.data
+  if (parsed.success) {
+    requireActivity(parsed.data, at)
+    return parsed.data
+  }
   const [issue] = parsed.error.issues
   throw new DiaboloError('E_SPEC', {
     at: [at, ...(issue?.path ?? [])].join('.'),
     expected: 'a valid model description',
     found: issue?.message ?? 'something else',
     hint: 'docs/spec.schema.json says what a spec may hold; the one of a trained model is under "spec" in its run.json',
+  })
+}
+
+/** A sparsity penalty takes logarithms of ρ̂ and 1 − ρ̂: they are numbers only where units lie between 0 and 1. */
+function requireActivity({ encoder, phases }: Spec, at: string): void {
+  phases.forEach((phase, i) => {
+    if (phase.kind !== 'descend' || phase.penalties.length === 0) return
+    const activation = activationAfter(encoder.slice(phase.layers?.from, phase.layers?.to))
+    if (activation === 'sigmoid') return
+    throw new DiaboloError('E_SPEC', {
+      at: `${at}.phases.${i}.penalties.0`,
+      expected: 'a code that comes out of a sigmoid: sparsity is about units between 0 and 1',
+      found: `"${activation}" as the activation of the code`,
+      hint: 'set the activation to "sigmoid", or leave the sparsity penalty out (alpha 0)',
+    })
   })
 }

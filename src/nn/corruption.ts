@@ -55,9 +55,10 @@ const gaussian: Kind<SpecOf<'gaussian'>> = {
 /** 0 where u < part, x elsewhere; u ~ U(0, 1) = frac(a + b). */
 const masking: Kind<SpecOf<'masking'>> = {
   draw: uniform,
-  neutral: 0.49999,
+  // twice this is the largest float32 below 1
+  neutral: 0.5 - 2 ** -25,
   emit: ({ part }, x, sum) => mul(x, cast(greater(emitFraction(sum), part), 'float32')),
-  apply: ({ part }, x, sum) => (fraction(sum) > part ? x : 0),
+  apply: ({ part }, x, sum) => (fraction(sum) > Math.fround(part) ? x : 0),
 }
 
 /** 0 where u < part / 2, 1 where u > 1 − part / 2, x elsewhere. */
@@ -74,7 +75,7 @@ const saltAndPepper: Kind<SpecOf<'saltAndPepper'>> = {
   },
   apply: ({ part }, x, sum) => {
     const u = fraction(sum)
-    return u < part / 2 ? 0 : u > 1 - part / 2 ? 1 : x
+    return u < Math.fround(part / 2) ? 0 : u > Math.fround(1 - part / 2) ? 1 : x
   },
 }
 
@@ -149,17 +150,5 @@ export function corruptValues(
       const sum = Math.fround((bank[a * width + i] as number) + (bank[b * width + i] as number))
       values[sample * width + i] = apply(spec, values[sample * width + i] as number, sum)
     }
-  }
-}
-
-/** The share of the full noise's strength, for people: σ, or the part of the values that is replaced. */
-export function noiseLevel(spec: CorruptionSpec): number {
-  switch (spec.type) {
-    case 'gaussian':
-      return spec.sigma
-    case 'mix':
-      return spec.amount
-    default:
-      return spec.part
   }
 }

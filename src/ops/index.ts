@@ -23,6 +23,7 @@ export * from './reshape.js'
 export * from './resize.js'
 export * from './select.js'
 export * from './unary.js'
+export { planeOf } from './window.js'
 
 /** Every ONNX operator there is. Reference kernels and gradients come with each; test cases are total over this table. */
 export const OPS = {

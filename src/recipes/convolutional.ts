@@ -37,8 +37,16 @@ export const convolutional = defineRecipe({
   source: 'Masci et al. (2011); Odena, Dumoulin & Olah (2016) for resizing before convolving',
   options,
   presets: {
-    default: { activation: 'relu', init: 'he', loss: 'crossEntropy', noise: 0.5, learningRate: 0.003 },
+    default: {
+      filters: [32, 32, 64],
+      activation: 'relu',
+      init: 'he',
+      loss: 'crossEntropy',
+      noise: 0.5,
+      learningRate: 0.005,
+    },
     book: {
+      filters: [32, 32, 16],
       activation: 'relu',
       init: 'glorot',
       loss: 'crossEntropy',

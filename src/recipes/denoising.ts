@@ -8,7 +8,7 @@ export const denoising = defineRecipe({
   source: 'Vincent et al. (2008)',
   options: shallowOptions,
   presets: {
-    default: { hidden: 800, noise: 0.3, learningRate: 0.002 },
+    default: { hidden: 800, noise: 0.3, tied: true, loss: 'crossEntropy', learningRate: 0.006 },
     book: { ...CHAPTER, hidden: 800, noise: 0.3, fresh: false, alpha: 0.05, rho: 0.02 },
   },
   build: buildShallow,

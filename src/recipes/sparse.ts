@@ -8,7 +8,7 @@ export const sparse = defineRecipe({
   source: 'Ng, CS294A lecture notes (2011); Olshausen & Field (1996) for the idea',
   options: shallowOptions,
   presets: {
-    default: { activation: 'sigmoid', alpha: 1e-4, rho: 0.05 },
+    default: { hidden: 512, activation: 'sigmoid', alpha: 7e-5, rho: 0.02 },
     book: { ...CHAPTER, alpha: 7.5e-5, rho: 0.02 },
   },
   build: buildShallow,

@@ -4,6 +4,7 @@ import { drawChart } from './chart.js'
 import { plainLine } from './epoch-lines.js'
 import { type Figure, type FigureOptions, frameFigure } from './figure.js'
 import type { LegendEntry } from './legend.js'
+import { coordinate } from './markup.js'
 import { formatNumber } from './number-format.js'
 import { LIGHT, type LineStyle } from './theme.js'
 
@@ -79,6 +80,9 @@ export async function drawActivationHistogram(options: ActivationHistogramOption
         ? []
         : [{ ...plainLine(TARGET), showSymbol: false, data: [y.min, y.max].map((count) => [rho, count]) }]),
     ],
+    // A pointer above the plot, because bars may leave little of the line to see.
+    overlay: ({ x, top }) =>
+      rho === undefined ? '' : `<path d="M${coordinate(x(rho))} ${top}l-5-8h10z" fill="${TARGET.color}"/>`,
   })
   const alt = [
     `Histogram of the mean activations of ${units.toLocaleString('en-US')} ${units === 1 ? 'unit' : 'units'}:`,

@@ -90,6 +90,8 @@ function valueAxis({ ticks, transform = (value) => value }: Axis, gridLines: boo
     type: 'value',
     min: transform(ticks.min),
     max: transform(ticks.max),
+    // Bars at the ends would else push the ends outwards.
+    containShape: false,
     axisLine: { show: !gridLines, onZero: false, lineStyle: { color: LIGHT.axis } },
     axisTick: { show: !gridLines, length: 4, lineStyle: { color: LIGHT.axis }, customValues },
     axisLabel: {

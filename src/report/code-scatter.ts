@@ -3,7 +3,6 @@ import { permutation, rng } from '../base/random.js'
 import { spaceLinearly } from './axis-ticks.js'
 import { drawChart, type Place } from './chart.js'
 import { type Figure, type FigureOptions, frameFigure } from './figure.js'
-import { coordinate } from './markup.js'
 import { formatNumber } from './number-format.js'
 import { POINT_MARKS, type PointMark } from './point-marks.js'
 
@@ -32,6 +31,7 @@ interface ClassPoints {
 }
 
 const PLOT_HEIGHT = 330
+const TURNS = 8
 
 /**
  * Two-dimensional codes as points, one colour and shape per class.
@@ -64,12 +64,12 @@ export async function drawCodeScatter(options: CodeScatterOptions): Promise<Figu
     x: { label: xLabel, ticks: spaceLinearly(...extentOf(codes, 0), 8) },
     y: { label: yLabel, ticks: spaceLinearly(...extentOf(codes, 1), 8) },
     series: [],
-    overlay: (place) => classes.map((each) => drawPoints(codes, each, place)).join('\n'),
+    overlay: (place) => drawPoints(codes, classes, place),
     plotHeight: PLOT_HEIGHT,
   })
   const many = (count: number) => count.toLocaleString('en-US')
   const alt = [
-    `Scatter plot of ${shown ? `${many(maxPoints)} of ${many(samples)} codes, drawn at random,` : `${many(samples)} codes`}`,
+    `Scatter plot of ${shown ? `${many(maxPoints)} of ${many(samples)} codes, chosen at random,` : `${many(samples)} codes`}`,
     `in ${classes.length} ${classes.length === 1 ? 'class' : 'classes'}, each with a colour and a shape.`,
     `Across: ${xLabel}. Upwards: ${yLabel}.`,
     ...classes.map(({ name, count, center: [x, y] }) =>
@@ -84,13 +84,21 @@ export async function drawCodeScatter(options: CodeScatterOptions): Promise<Figu
 /** Centres are told to three digits: more would not be seen. */
 const round = (value: number): number => Number(value.toPrecision(3))
 
-/** One path per class: ECharts would write an element per point, five times as long. */
-function drawPoints(codes: Float32Array, { drawn, mark }: ClassPoints, place: Place): string {
+/**
+ * A path for a part of each class in turn, so that no class covers the others. ECharts would write an element per point,
+ * five times as long.
+ */
+function drawPoints(codes: Float32Array, classes: readonly ClassPoints[], place: Place): string {
   const at = (value: number) => String(Math.round(value * 10) / 10)
-  const d = drawn.map((i) => {
-    return `M${at(place.x(codes[2 * i] as number))} ${at(place.y(codes[2 * i + 1] as number))}${mark.path}`
-  })
-  return d.length === 0 ? '' : `<path d="${d.join('')}" fill="${mark.color}" fill-opacity="${coordinate(0.8)}"/>`
+  const paths = Array.from({ length: TURNS }, (_, turn) =>
+    classes.map(({ drawn, mark }) => {
+      const d = drawn
+        .filter((_, i) => i % TURNS === turn)
+        .map((i) => `M${at(place.x(codes[2 * i] as number))} ${at(place.y(codes[2 * i + 1] as number))}${mark.path}`)
+      return d.length === 0 ? '' : `<path d="${d.join('')}" fill="${mark.color}" fill-opacity="0.85"/>`
+    }),
+  )
+  return paths.flat().filter(Boolean).join('\n')
 }
 
 function gatherClasses(

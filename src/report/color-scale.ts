@@ -17,6 +17,18 @@ export function divergingColor(t: number): Rgb {
   return oklchToRgb(lightness, chroma, ((t < 0 ? NEGATIVE : POSITIVE) * Math.PI) / 180)
 }
 
+/**
+ * Colour of `t` in [0, 1]: from near black over violet and red to pale yellow. Lightness in Oklab rises evenly, so that
+ * the order survives every colour blindness and a grey print.
+ *
+ * @returns sRGB bytes
+ */
+export function sequentialColor(t: number): Rgb {
+  const size = Math.min(1, Math.max(0, t))
+  const chroma = 0.15 * Math.sin(Math.PI * (0.12 + 0.74 * size))
+  return oklchToRgb(0.16 + 0.81 * size, chroma, ((285 + 175 * size) * Math.PI) / 180)
+}
+
 /** Ottosson, "A perceptual color space for image processing" (2020): Oklab to linear sRGB. `hue` in radians. */
 function oklchToRgb(lightness: number, chroma: number, hue: number): Rgb {
   const a = chroma * Math.cos(hue)

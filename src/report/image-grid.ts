@@ -23,6 +23,8 @@ export interface ImageGridOptions extends FigureOptions {
 
 /** Transparent pixels between columns. */
 const GAP = 2
+/** Widest sheet, in screen pixels, that is shown at two of them a pixel for its own sake. */
+const MAX_DOUBLED = 1000
 
 /**
  * Rows of pictures above each other, such as originals over their reconstructions.
@@ -35,11 +37,12 @@ export function drawImageGrid(options: ImageGridOptions): Figure {
   const columns = requireEqualRows(rows, shape)
   const [high, wide, channels] = shape as [number, number, number]
   const sheetWidth = columns * (wide + GAP) - GAP
-  const zoom = chooseZoom(sheetWidth)
+  // Sixteen digits in a row are too small to judge at one pixel each.
+  const zoom = Math.max(chooseZoom(sheetWidth), 2 * sheetWidth <= MAX_DOUBLED ? 2 : 1)
   const width = sheetWidth * zoom
 
   // Text grows with the width, so that it stays legible where the figure is shown small.
-  const size = Math.min(17, Math.max(13, width * 0.028))
+  const size = Math.min(22, Math.max(13, width * 0.028))
   const noteSize = Math.min(
     size * 0.88,
     ...rows.flatMap(({ notes = [] }) => notes.map((note) => fitSize(note, (wide + GAP) * zoom))),

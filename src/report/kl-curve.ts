@@ -32,7 +32,7 @@ export interface KlCurveOptions extends FigureOptions {
 const CURVE: LineStyle = { color: LIGHT.blue, dash: [] }
 const TARGET: LineStyle = { color: LIGHT.vermilion, dash: [7, 3] }
 const RUG = LIGHT.green
-const RUG_HEIGHT = 9
+const RUG_HEIGHT = 7
 const STEPS = 400
 
 /**
@@ -59,6 +59,7 @@ export async function drawKlCurve(options: KlCurveOptions): Promise<Figure> {
   const shown = points.filter(({ rhoHat }) => rhoHat <= x.ticks.max)
   const inRange = activations?.filter((rhoHat) => rhoHat <= x.ticks.max)
 
+  const curve = sampleCurve(penalty, rho, x.ticks.max, y.ticks.max)
   const legend: LegendEntry[] = [
     { name, ...CURVE },
     { name: `target ρ = ${formatNumber(rho)}`, ...TARGET },
@@ -77,7 +78,7 @@ export async function drawKlCurve(options: KlCurveOptions): Promise<Figure> {
       {
         ...plainLine(CURVE),
         showSymbol: false,
-        data: sampleCurve(penalty, rho, x.ticks.max, y.ticks.max),
+        data: curve,
       },
     ],
     overlay: (place) =>
@@ -91,6 +92,10 @@ export async function drawKlCurve(options: KlCurveOptions): Promise<Figure> {
             y: place.y(Math.min(y.ticks.max, penalty(rhoHat))),
           })),
           place,
+          [
+            ...curve.map(([rhoHat, value]) => [place.x(rhoHat as number), place.y(value as number)] as const),
+            ...Array.from({ length: 60 }, (_, i) => [place.x(rho), place.y((i / 60) * y.ticks.max)] as const),
+          ],
         ),
       ].join('\n'),
   })
@@ -136,20 +141,30 @@ function drawRug(activations: Float32Array, { x, bottom }: Place): string {
 const drawMinimum = (rho: number, { x, bottom }: Place): string =>
   `<circle cx="${coordinate(x(rho))}" cy="${coordinate(bottom)}" r="4.5" fill="${TARGET.color}" stroke="${LIGHT.surface}" stroke-width="1.5"/>`
 
-function drawPoints(points: readonly PointLabel[], place: Place): string {
+function drawPoints(
+  points: readonly PointLabel[],
+  place: Place,
+  lines: readonly (readonly [x: number, y: number])[],
+): string {
   const marks = points.map(
     (point) =>
       `<circle cx="${coordinate(point.x)}" cy="${coordinate(point.y)}" r="4" fill="${LIGHT.blue}" stroke="${LIGHT.surface}" stroke-width="1.5"/>`,
   )
-  return [...marks, placeLabels(points, place)].join('\n')
+  return [...marks, placeLabels(points, place, lines)].join('\n')
 }
 
 function describeUnits(activations: Float32Array, penalty: (rhoHat: number) => number): string {
   const sorted = activations.slice().sort()
   const [least, middle, most] = [0, 0.5, 1].map((q) => sorted[Math.round(q * (sorted.length - 1))] as number)
-  const total = activations.reduce((sum, rhoHat) => sum + penalty(rhoHat), 0)
+  const penalties = Array.from(activations, penalty)
+  const infinite = penalties.filter((value) => !Number.isFinite(value)).length
+  const sum = penalties.reduce((total, value) => total + value, 0)
+  const end =
+    infinite === 0
+      ? `their penalties sum to ${formatNumber(shorten(sum))}`
+      : `${infinite} ${infinite === 1 ? 'is' : 'are'} exactly 0 or 1, where the penalty is infinite`
   const words = [least, middle, most].map((value) => formatNumber(shorten(value as number)))
-  return `Mean activations of ${activations.length} ${activations.length === 1 ? 'unit' : 'units'}, as ticks along the axis: from ${words[0]} to ${words[2]}, median ${words[1]}; their penalties sum to ${formatNumber(shorten(total))}.`
+  return `Mean activations of ${activations.length} ${activations.length === 1 ? 'unit' : 'units'}, as ticks along the axis: from ${words[0]} to ${words[2]}, median ${words[1]}; ${end}.`
 }
 
 function requireBetween(option: 'rho' | 'upTo' | 'weight', value: number, low: number, high: number): void {

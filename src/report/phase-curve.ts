@@ -59,7 +59,7 @@ export async function drawPhaseCurve(options: PhaseCurveOptions): Promise<Figure
   const lines = joinPhases(phases)
   const values = [...phases.flatMap((phase) => Array.from(phase.values)), ...references.map(({ value }) => value)]
   requirePlottable('phase curve', values, scale)
-  const [last] = lines.at(-1)?.points.at(-1) as EpochPoint
+  const last = phases.reduce((epochs, phase) => epochs + phase.values.length, 0)
   const x = { label: 'epoch', ticks: spaceIntegers(0, last, 10) }
   const y = lossAxis(yLabel, values, scale)
   const borders = [0, ...lines.slice(1).map(({ points }) => (points[0] as EpochPoint)[0] - 0.5), x.ticks.max]
@@ -88,7 +88,7 @@ export async function drawPhaseCurve(options: PhaseCurveOptions): Promise<Figure
       })),
     ],
     headroom: named ? NAMES_HEIGHT : 0,
-    overlay: (place) => [separate(borders, place), named ? writeNames(lines, borders, place) : ''].join('\n'),
+    overlay: (place) => [separate(borders, place, named), named ? writeNames(lines, borders, place) : ''].join('\n'),
   })
   const alt = [
     `Line chart of ${yLabel} by epoch${scale === 'log' ? ', on a logarithmic scale' : ''};`,
@@ -115,8 +115,9 @@ function joinPhases(phases: readonly PhaseLosses[]): PhaseLine[] {
   })
 }
 
-function separate(borders: readonly number[], { x, top, bottom }: Place): string {
-  const lines = borders.slice(1, -1).map((epoch) => `M${coordinate(x(epoch))} ${top - NAMES_HEIGHT / 2}V${bottom}`)
+function separate(borders: readonly number[], { x, top, bottom }: Place, named: boolean): string {
+  const start = named ? top - NAMES_HEIGHT : top
+  const lines = borders.slice(1, -1).map((epoch) => `M${coordinate(x(epoch))} ${start}V${bottom}`)
   return lines.length === 0 ? '' : `<path d="${lines.join('')}" fill="none" stroke="${LIGHT.axis}" stroke-width="1"/>`
 }
 

@@ -18,38 +18,74 @@ interface Box {
 
 const GAP = 8
 const MARK = 5
+const ASCENT = TEXT_SIZE * 0.8
+const DESCENT = TEXT_SIZE * 0.25
+/** How far a label may move up from its point, tied to it by a line, and in what steps. */
+const LIFTS = [1, 2, 3, 4, 5].map((steps) => steps * TEXT_SIZE * 1.3)
 
 /**
- * Labels beside their points, each at the first of six places where it meets no label, no point and no edge; a label
- * without such a place is left out.
+ * Labels beside their points, each at the first place where it meets no label, no point, no edge and, if that can be, no
+ * obstacle; a label without such a place is left out.
+ *
+ * @param obstacles  coordinates of what labels had better not cover, such as points of a curve
  */
-export function placeLabels(points: readonly PointLabel[], { left, right, top, bottom }: Place): string {
-  const taken: Box[] = points.map(({ x, y }) => ({ left: x - MARK, right: x + MARK, top: y - MARK, bottom: y + MARK }))
-  const texts = points.map(({ x, y, text }) => {
-    const width = estimateWidth(text, TEXT_SIZE)
-    const high = TEXT_SIZE * 0.8
-    const boxes = [
-      { x: x + GAP, y: y - GAP },
-      { x: x - GAP - width, y: y - GAP },
-      { x: x + GAP, y: y + high / 2 },
-      { x: x - GAP - width, y: y + high / 2 },
-      { x: x + GAP, y: y + GAP + high },
-      { x: x - GAP - width, y: y + GAP + high },
-    ].map((at) => ({ left: at.x, right: at.x + width, top: at.y - high, bottom: at.y + TEXT_SIZE * 0.25 }))
-    const free = boxes.find(
-      (box) =>
-        box.left >= left &&
-        box.right <= right &&
-        box.top >= top &&
-        box.bottom <= bottom &&
-        !taken.some((other) => meet(box, other)),
-    )
-    if (!free) return ''
-    taken.push(free)
+export function placeLabels(
+  points: readonly PointLabel[],
+  { left, right, top, bottom }: Place,
+  obstacles: readonly (readonly [x: number, y: number])[] = [],
+): string {
+  const taken = points.map(({ x, y }): Box => ({ left: x - MARK, right: x + MARK, top: y - MARK, bottom: y + MARK }))
+  const avoided = obstacles.map(([x, y]): Box => ({ left: x - 2, right: x + 2, top: y - 2, bottom: y + 2 }))
+  const texts: Box[] = []
+  const isFree = ({ box, tie }: LabelPlace) =>
+    box.left >= left &&
+    box.right <= right &&
+    box.top >= top &&
+    box.bottom <= bottom &&
+    !taken.some((other) => meet(box, other)) &&
+    !texts.some((text) => tie && meet(text, tie))
+
+  const labels = points.map((point) => {
+    const free = placesOf(point).filter(isFree)
+    const found = free.find(({ box }) => !avoided.some((other) => meet(box, other))) ?? free[0]
+    if (!found) return ''
+    const { box, tie } = found
+    taken.push(box, ...(tie ? [tie] : []))
+    texts.push(box)
+    const [x, y] = [coordinate(box.left), coordinate(box.top + ASCENT)]
+    const line =
+      tie === undefined
+        ? ''
+        : `<path d="M${coordinate(point.x)} ${coordinate(tie.bottom)}V${coordinate(tie.top)}" fill="none" stroke="${LIGHT.axis}" stroke-width="1"/>\n`
     // The ground's colour around the letters keeps them legible on lines.
-    return `<text x="${coordinate(free.left)}" y="${coordinate(free.top + high)}" font-size="${TEXT_SIZE}" fill="${LIGHT.ink}" stroke="${LIGHT.surface}" stroke-width="3" stroke-linejoin="round" paint-order="stroke">${escapeText(text)}</text>`
+    return `${line}<text x="${x}" y="${y}" font-size="${TEXT_SIZE}" fill="${LIGHT.ink}" stroke="${LIGHT.surface}" stroke-width="3" stroke-linejoin="round" paint-order="stroke">${escapeText(point.text)}</text>`
   })
-  return texts.filter((text) => text !== '').join('\n')
+  return labels.filter((label) => label !== '').join('\n')
+}
+
+interface LabelPlace {
+  readonly box: Box
+  /** The line from the point up to a label that is not beside it. */
+  readonly tie?: Box
+}
+
+/** Right and left of the point: above it, level with it, below it; then higher and higher. */
+function placesOf({ x, y, text }: PointLabel): LabelPlace[] {
+  const width = estimateWidth(text, TEXT_SIZE)
+  const at = (left: number, baseline: number): LabelPlace => ({
+    box: { left, right: left + width, top: baseline - ASCENT, bottom: baseline + DESCENT },
+  })
+  const near = [y - GAP, y + ASCENT / 2, y + GAP + ASCENT].flatMap((baseline) => [
+    at(x + GAP, baseline),
+    at(x - GAP - width, baseline),
+  ])
+  const lifted = LIFTS.flatMap((lift) =>
+    [x - 1, x + 1 - width].map((left) => {
+      const { box } = at(left, y - GAP - lift)
+      return { box, tie: { left: x - 0.5, right: x + 0.5, top: box.bottom, bottom: y - MARK } }
+    }),
+  )
+  return [...near, ...lifted]
 }
 
 const meet = (a: Box, b: Box): boolean => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom

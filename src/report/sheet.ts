@@ -38,13 +38,18 @@ export function countImages(values: { readonly length: number }, shape: ImageSha
       hint: 'only grey and RGB pictures can be drawn',
     })
   }
-  const count = values.length / sizeOf(shape)
+  return countWhole(values, sizeOf(shape), `pictures of shape ${showShape(shape)}`, at)
+}
+
+/** @throws E_SHAPE when the values are not a positive number of records of `size` values each */
+export function countWhole(values: { readonly length: number }, size: number, records: string, at: string): number {
+  const count = values.length / size
   if (count > 0 && Number.isInteger(count)) return count
   throw new DiaboloError('E_SHAPE', {
     at,
-    expected: `a positive multiple of ${sizeOf(shape)} values (pictures of shape ${showShape(shape)})`,
+    expected: `a positive multiple of ${size} values (${records})`,
     found: `${values.length} values`,
-    hint: 'check the shape of one picture',
+    hint: 'check the shape',
   })
 }
 
@@ -53,6 +58,22 @@ export function countImages(values: { readonly length: number }, shape: ImageSha
  * `target`, and at most 4/3 of it unless one pixel each is more.
  */
 export const chooseZoom = (pixels: number, target = 560): number => Math.max(1, Math.round(target / pixels))
+
+/**
+ * Tiles in a row: a divisor of their number that makes the sheet at most 1.6 times as wide as high and about `widest` pixels wide;
+ * where there is none, a square or the widest, with a rest in the last row.
+ */
+export function chooseColumns(tiles: number, tile: number, widest = 760): number {
+  const limit = Math.max(1, Math.floor(widest / tile))
+  const square = Math.ceil(Math.sqrt(tiles))
+  const divides = (columns: number) => tiles % columns === 0
+  if (square > limit) return countBetween(limit, Math.ceil(limit * 0.75)).find(divides) ?? limit
+  return countBetween(square, Math.min(limit, Math.floor(Math.sqrt(tiles) * 1.6))).find(divides) ?? square
+}
+
+/** Whole numbers from `first` to `last`, upwards or downwards. */
+const countBetween = (first: number, last: number): number[] =>
+  Array.from({ length: Math.abs(last - first) + 1 }, (_, i) => first + i * Math.sign(last - first))
 
 /** An SVG element that shows the sheet with its top left corner at (0, y), `zoom` units a pixel, without smoothing. */
 export function embedSheet(sheet: Sheet, y: number, zoom: number, palette?: IndexedColors): string {

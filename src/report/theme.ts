@@ -47,6 +47,8 @@ export const LINE_STYLES: readonly LineStyle[] = [
   { color: LIGHT.vermilion, dash: [7, 3] },
   { color: LIGHT.green, dash: [2, 3] },
   { color: LIGHT.purple, dash: [9, 3, 2, 3] },
+  { color: LIGHT.teal, dash: [14, 3] },
+  { color: LIGHT.olive, dash: [5, 2, 2, 2, 2, 2] },
 ]
 
 export const FIGURE_CLASS = 'diabolo-figure'

@@ -4,7 +4,7 @@ import { drawColorBar } from './color-bar.js'
 import { divergingColor } from './color-scale.js'
 import { type Figure, type FigureOptions, frameFigure } from './figure.js'
 import { formatNumber } from './number-format.js'
-import { blankSheet, chooseZoom, countImages, embedSheet, type ImageShape } from './sheet.js'
+import { blankSheet, chooseColumns, chooseZoom, countImages, embedSheet, type ImageShape } from './sheet.js'
 import { LIGHT } from './theme.js'
 
 export interface WeightTilesOptions extends FigureOptions {
@@ -89,22 +89,6 @@ export function drawWeightTiles(options: WeightTilesOptions): Figure {
 
 /** Rounds to the nearest entry, the same way on both sides of 0. */
 const paletteEntry = (t: number): number => MIDDLE + Math.sign(t) * Math.round(Math.min(1, Math.abs(t)) * STEPS)
-
-/**
- * A divisor of `units` that makes the sheet at most 1.6 times as wide as high and about `widest` pixels wide;
- * where there is none, a square or the widest, with a rest in the last row.
- */
-function chooseColumns(units: number, tile: number, widest = 760): number {
-  const limit = Math.max(1, Math.floor(widest / tile))
-  const square = Math.ceil(Math.sqrt(units))
-  const divides = (columns: number) => units % columns === 0
-  if (square > limit) return countBetween(limit, Math.ceil(limit * 0.75)).find(divides) ?? limit
-  return countBetween(square, Math.min(limit, Math.floor(Math.sqrt(units) * 1.6))).find(divides) ?? square
-}
-
-/** Whole numbers from `first` to `last`, upwards or downwards. */
-const countBetween = (first: number, last: number): number[] =>
-  Array.from({ length: Math.abs(last - first) + 1 }, (_, i) => first + i * Math.sign(last - first))
 
 function countUnits(weights: Float32Array, shape: ImageShape): number {
   const units = countImages(weights, shape, 'weight tiles')

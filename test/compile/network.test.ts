@@ -143,6 +143,7 @@ describe('a spec', () => {
       optimizer: { name: 'adam', learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
       schedule: { name: 'constant', warmup: 0 },
       loss: { type: 'mse' },
+      penalties: [],
     })
   })
 

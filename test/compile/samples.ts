@@ -91,7 +91,7 @@ export function stepOf(each: Sample, batch: number): { graph: Graph; feeds: Arra
   const x = builder.input('x', { dtype: 'float32', shape: [batch, WIDTH] })
   const state = inputs(Object.keys(start), (name) => start[name]?.shape ?? [])
   const scalars = inputs(Object.keys(numbers), () => [])
-  const { loss, next } = emitStep(network, phase, { x, target: x, state, scalars })
+  const { loss, next } = emitStep(network, phase, { target: x, state, scalars })
   const named = Object.entries(next).map(([name, value]): [string, Value] => [`${name}.next`, value])
   return {
     graph: builder.build({ loss, ...Object.fromEntries(named) }),

@@ -160,8 +160,8 @@ describe('attributes', () => {
     const x = builder.input('x', { dtype: 'float32', shape: ['batch', 2, 3, 3] })
     const { node, initializer } = graphOf(builder.build({ y: ops.resize(x, { size: [6, 6], mode: 'nearest' }) }))
     const written = Object.fromEntries((node[0]?.attribute ?? []).map((a) => [a.name, a]))
-    expect(written['mode']?.type).toBe(AttributeProto_AttributeType.STRING)
-    expect(new TextDecoder().decode(written['mode']?.s)).toBe('nearest')
+    expect(written.mode?.type).toBe(AttributeProto_AttributeType.STRING)
+    expect(new TextDecoder().decode(written.mode?.s)).toBe('nearest')
     expect(node[0]?.input).toEqual(['x', '', '', initializer[0]?.name])
   })
 

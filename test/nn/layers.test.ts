@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { GraphBuilder } from '../../src/graph/builder.js'
 import { interpret } from '../../src/graph/interpret.js'
 import { ACTIVATION_NAMES, ACTIVATIONS, type ActivationName } from '../../src/nn/activations.js'
-import { activate, layerKind, layerSchema } from '../../src/nn/layers.js'
+import { activate, layerKind, layerSchema } from '../../src/nn/layers/index.js'
 import { float32 } from '../arrays.js'
 import { relativeError } from '../closeness.js'
 
@@ -58,4 +58,23 @@ describe('a dense layer', () => {
     'is not described by %j',
     (wrong) => expect(layerSchema.safeParse({ type: 'dense', ...wrong }).success).toBe(false),
   )
+})
+
+describe('a tied dense layer', () => {
+  const spec = layerSchema.parse({ type: 'dense', units: 3, tied: true })
+  const kind = layerKind(spec)
+
+  test('learns its bias only', () => {
+    expect(kind.parameters(spec, [2]).map(({ name, shape }) => [name, ...shape])).toEqual([['bias', 3]])
+  })
+
+  test("is x Vᵀ + b with the encoder's V [units, in]", () => {
+    const builder = new GraphBuilder()
+    const x = builder.input('x', { dtype: 'float32', shape: [1, 2] })
+    const weight = builder.input('weight', { dtype: 'float32', shape: [3, 2] })
+    const bias = builder.input('bias', { dtype: 'float32', shape: [3] })
+    const feeds = [float32([1, 2], [1, 10]), float32([3, 2], [1, 2, 3, 4, 5, 6]), float32([3], [100, 200, 300])]
+    const [z] = interpret(builder.build({ z: kind.emit(spec, x, { weight, bias }) }), feeds)
+    expect(Array.from(z?.data ?? [])).toEqual([121, 243, 365])
+  })
 })

@@ -5,6 +5,7 @@ import { interpret } from '../../src/graph/interpret.js'
 import type { Value } from '../../src/graph/types.js'
 import {
   abs,
+  add,
   cast,
   elu,
   gather,
@@ -12,6 +13,8 @@ import {
   greater,
   less,
   loop,
+  max,
+  min,
   mul,
   reduceSum,
   relu,
@@ -96,6 +99,12 @@ describe('operators without a gradient', () => {
 describe('the slope at a kink', () => {
   test('is 0 for |x|', () => expect(slopeOf(abs, [-1, 0, 1])).toEqual([-1, 0, 1]))
   test('is 0 for max(x, 0)', () => expect(slopeOf(relu, [-1, 0, 1])).toEqual([0, 0, 1]))
+  test('of two equal operands belongs to the first for max and min', () => {
+    const weighted = (of: typeof max) => (x: Value) => of(mul(x, 3), add(mul(x, 2), 1))
+    expect(slopeOf(weighted(max), [0, 1, 2])).toEqual([2, 3, 3])
+    expect(slopeOf(weighted(min), [0, 1, 2])).toEqual([3, 3, 2])
+    expect(slopeOf((x) => max(x, x), [1])).toEqual([1])
+  })
   test('is 1 for elu, which has none', () => expect(slopeOf(elu, [0, 1])).toEqual([1, 1]))
 })
 

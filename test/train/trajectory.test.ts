@@ -7,28 +7,9 @@ import { Stepper } from '../../src/train/stepper.js'
 import { relativeError } from '../closeness.js'
 import golden from '../golden/trajectory.json' with { type: 'json' }
 import { useNativeRuntime } from '../native.js'
+import { samples, stream } from './streams.js'
 
 const { rows, width, hidden, batch, steps } = golden.shape
-
-/** Element i of a stream: MurmurHash3's final mixing of a counter. */
-function stream(number: number, length: number): Uint32Array {
-  const first = Math.imul(0x9e3779b9, number)
-  return Uint32Array.from({ length }, (_, i) => {
-    let h = first + i
-    h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
-    h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
-    return h ^ (h >>> 16)
-  })
-}
-
-function data() {
-  const [prototypes, noise] = [stream(1, 10 * width), stream(2, rows * width)]
-  const values = Uint8Array.from({ length: rows * width }, (_, k) => {
-    const prototype = (prototypes[(Math.floor(k / width) % 10) * width + (k % width)] as number) % 256
-    return Math.floor((3 * prototype + ((noise[k] as number) % 256)) / 4)
-  })
-  return dataset(values, { shape: [width] })
-}
 
 function weight(number: number, inputs: number, outputs: number): Tensor<'float32'> {
   const limit = Math.sqrt(6 / (inputs + outputs))
@@ -48,7 +29,7 @@ const START: Parameters = {
   'decoder.0.weight': weight(4, hidden, width),
   'decoder.0.bias': zeros(width),
 }
-const DATA = data()
+const DATA = dataset(samples(rows, [width]), { shape: [width] })
 const IN_ORDER = Int32Array.from({ length: rows }, (_, i) => i)
 
 const runtime = useNativeRuntime()
@@ -73,12 +54,12 @@ function networkOf({ activation }: (typeof golden.cases)[number], phase: ReturnT
 async function train(each: (typeof golden.cases)[number]) {
   const phase = phaseOf(each)
   const resident = await runtime().put(toTensor(DATA))
-  const context = { runtime: runtime(), network: networkOf(each, phase), data: DATA, resident }
+  const context = { runtime: runtime(), network: networkOf(each, phase), data: DATA, resident, seed: 0 }
   const stepper = await Stepper.open(context, phase, START)
   const losses: number[] = []
   while (stepper.step < stepper.totalSteps) {
     for (let done = 0; done < rows; ) {
-      const advance = await stepper.advance(IN_ORDER.subarray(done))
+      const advance = await stepper.advance(IN_ORDER.subarray(done), 1)
       losses.push(...advance.losses)
       done += advance.rows
     }

@@ -13,6 +13,7 @@ interface Flags {
   readonly data?: string
   readonly seed: number
   readonly out?: string
+  readonly full?: boolean
   readonly json?: boolean
 }
 
@@ -21,11 +22,13 @@ export function register(command: Command): void {
     .option('--data <name or path>', 'what to train on (default: mnist when it can be had, otherwise digits)')
     .option('--seed <number>', 'decides every random draw', Number, 1)
     .option('--out <folder>', 'where the page and the runs go (default: runs/cookbook-<time>)')
+    .option('--quick', 'fewer samples and epochs, under two minutes on two cores (this is the default)')
+    .option('--full', 'every preset whole: about an hour on two cores')
     .option('--json', 'print one JSON document instead')
     .action(run)
 }
 
-async function run({ data, seed, out = defaultFolder('cookbook'), json }: Flags): Promise<void> {
+async function run({ data, seed, out = defaultFolder('cookbook'), full, json }: Flags): Promise<void> {
   const [source, runtime] = await Promise.all([
     data === undefined ? openBest(seed) : openSource(data, seed),
     openNodeRuntime(),
@@ -38,6 +41,7 @@ async function run({ data, seed, out = defaultFolder('cookbook'), json }: Flags)
   const { result, interrupted } = await interruptible((signal) =>
     cook({
       source,
+      extent: full ? 'full' : 'quick',
       seed,
       runtime,
       out,
@@ -50,18 +54,17 @@ async function run({ data, seed, out = defaultFolder('cookbook'), json }: Flags)
     }),
   )
   await runtime.close()
-  const { page, summaries } = result
-  if (json) writeJson({ dataset: source.name, page, out, runs: summaries })
+  const { page, runs } = result
+  if (json) writeJson({ dataset: source.name, page, out, runs })
   else {
-    const rows = summaries.map(({ recipe, preset, test, seconds, stepMs }) => [
-      recipe,
-      preset,
+    const rows = Object.entries(runs).map(([name, { test, seconds, stepMs }]) => [
+      name,
       test.mse.toFixed(5),
       test.perImage.toFixed(2),
       seconds > 0 ? seconds.toFixed(1) : '-',
       stepMs === null ? '-' : stepMs.toFixed(2),
     ])
-    say(table([['recipe', 'preset', 'MSE per pixel', 'squared error per image', 'seconds', 'ms per step'], ...rows]))
+    say(table([['recipe', 'MSE per pixel', 'squared error per image', 'seconds', 'ms per step'], ...rows]))
     note(`\n${page} shows it all; the models are beside it in ${dirname(page)}`)
   }
   if (interrupted !== undefined) process.exitCode = interrupted

@@ -98,7 +98,7 @@ async function run(name: string, what: Plan, flags: Flags): Promise<void> {
   )
   progress.end()
   const { model, summary } = result
-  await writeRun(out, { model, summary, history: model.history, test: source.test })
+  await writeRun(out, { model, summary, history: model.history, test: source.test, runtime })
   await runtime.close()
 
   if (json) writeJson({ ...summary, firstStepSeconds, out })

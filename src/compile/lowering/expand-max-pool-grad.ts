@@ -14,53 +14,82 @@ import {
   sub,
   unslice,
 } from '../../ops/index.js'
+import { interleave } from './interleave.js'
 
 /**
- * One mask per element u of the window, in row-major order; x_u is x shifted so that x_u[i] is element u of window i,
- * inside_u is 0 where that element is padding:
+ * The gradient goes round the window's elements u in row-major order, and each takes it where it is the maximum; x_u is x
+ * shifted so that x_u[i] is element u of window i, inside_u is 0 where that element is padding:
  *
- *   r₀ = 1      m_u = [x_u = y] inside_u r_u      r_{u+1} = r_u − m_u      dx = Σ_u (m_u dy, put back where x_u was)
+ *   r₀ = dy      g_u = [x_u = y] inside_u r_u      r_{u+1} = r_u − g_u      dx = Σ_u (g_u put back where x_u was)
  *
- * r_u says that no element before u was the maximum, so of equal ones the first has the gradient; the last mask is r.
+ * Of equal maxima the first takes all; what is left for the last element is r. Everything has the size of y until it is
+ * put back: by interleaving where windows do not overlap, else by adding. `MaxPool` with indices takes many times as long.
  */
 export const expandMaxPoolGrad: Rule = ({ op, inputs, attrs }, builder) => {
   if ((op as unknown) !== MaxPoolGrad) return undefined
   const [x, y, dy] = inputs as [Value, Value, Value]
-  return [byMasks({ x, y, dy }, attrs as unknown as PoolAttrs, builder)]
+  const pool = attrs as unknown as PoolAttrs
+  const [top, left, bottom, right] = pool.pads as [number, number, number, number]
+  const [h, w] = x.shape.slice(2) as [number, number]
+  const padded = pad(x, { before: [0, 0, top, left], after: [0, 0, bottom, right] })
+  const shares = share({ x, padded, y, dy }, pool, builder)
+  const tiled = pool.strides.every((stride, axis) => stride === pool.kernel_shape[axis])
+  const dx = tiled ? tile(shares, padded) : overlap(shares, padded)
+  return [
+    slices(dx, [
+      { axis: 2, from: top, to: top + h },
+      { axis: 3, from: left, to: left + w },
+    ]),
+  ]
 }
 
 interface Operands {
   readonly x: Value
+  readonly padded: Value
   readonly y: Value
   readonly dy: Value
 }
 
-function byMasks({ x, y, dy }: Operands, attrs: PoolAttrs, builder: GraphBuilder): Value {
-  const [kh = 1, kw = 1] = attrs.kernel_shape
-  const [top = 0, left = 0, bottom = 0, right = 0] = attrs.pads
+/** What one element of every window takes of the gradient, [n, c, h', w'], and where these elements are. */
+interface Share {
+  readonly taken: Value
+  readonly ranges: readonly Required<Range>[]
+}
+
+/** One share per row and column of the window. */
+function share({ x, padded, y, dy }: Operands, attrs: PoolAttrs, builder: GraphBuilder): Share[][] {
+  const [kh, kw] = attrs.kernel_shape as [number, number]
+  const [top, left] = attrs.pads as [number, number]
   const [h, w] = x.shape.slice(2) as [number, number]
   const [oh, ow] = y.shape.slice(2) as [number, number]
-  const padded = pad(x, { before: [0, 0, top, left], after: [0, 0, bottom, right] })
-  let rest: Value | undefined
-  let dx: Value | undefined
-  for (let u = 0; u < kh; u++) {
-    for (let v = 0; v < kw; v++) {
+  let rest = dy
+  return count(kh).map((u) =>
+    count(kw).map((v) => {
       const ranges = [tapRange(2, u, oh, attrs), tapRange(3, v, ow, attrs)]
-      const last = u === kh - 1 && v === kw - 1
+      if (u === kh - 1 && v === kw - 1) return { taken: rest, ranges }
+      const isLargest = cast(equal(slices(padded, ranges), y), 'float32')
       const inside = insideOf(ranges, { rows: [top, top + h], columns: [left, left + w] }, builder)
-      let mask = last && rest ? rest : cast(equal(slices(padded, ranges), y), 'float32')
-      if (inside && !last) mask = mul(mask, inside)
-      if (rest && !last) mask = mul(mask, rest)
-      rest = rest ? sub(rest, mask) : sub(1, mask)
-      const part = unslice(mul(mask, dy), padded.shape, ranges)
-      dx = dx ? add(dx, part) : part
-    }
-  }
-  return slices(dx as Value, [
-    { axis: 2, from: top, to: top + h },
-    { axis: 3, from: left, to: left + w },
-  ])
+      const taken = mul(rest, inside ? mul(isLargest, inside) : isLargest)
+      rest = sub(rest, taken)
+      return { taken, ranges }
+    }),
+  )
 }
+
+/** Windows side by side; rows and columns beyond the last are zeros. */
+function tile(shares: readonly (readonly Share[])[], { shape }: Value): Value {
+  const tiles = interleave(shares.map((row) => row.map(({ taken }) => taken)))
+  const beyond = [2, 3].map((axis) => (shape[axis] as number) - (tiles.shape[axis] as number))
+  return pad(tiles, { before: [0, 0, 0, 0], after: [0, 0, ...beyond] })
+}
+
+const overlap = (shares: readonly (readonly Share[])[], { shape }: Value): Value =>
+  shares
+    .flat()
+    .map(({ taken, ranges }) => unslice(taken, shape, ranges))
+    .reduce(add)
+
+const count = (length: number): number[] => [...Array(length).keys()]
 
 /** Where element k of each window is, along an axis of the padded image. */
 function tapRange(axis: 2 | 3, k: number, windows: number, { strides }: PoolAttrs): Required<Range> {

@@ -5,14 +5,20 @@ import { verify } from '../../graph/verify.js'
 import { dropExpands } from './drop-expands.js'
 import { expandConvWeightGrad } from './expand-conv-weight-grad.js'
 import { expandMaxPoolGrad } from './expand-max-pool-grad.js'
+import { flipConvTranspose } from './flip-conv-transpose.js'
+import { phaseConvolutions } from './phase-convolutions.js'
 import { sinkScales } from './sink-scales.js'
+import { splitResize } from './split-resize.js'
 import { splitSoftplus } from './split-softplus.js'
 
 /** Every lowering pass, in the order in which they run. Each keeps the function and makes it faster to run. */
 export const LOWERING_PASSES = {
   dropExpands,
+  phaseConvolutions,
   expandConvWeightGrad,
   expandMaxPoolGrad,
+  flipConvTranspose,
+  splitResize,
   sinkScales,
   splitSoftplus,
 } as const satisfies Record<string, Rule>

@@ -45,5 +45,11 @@ export const takesMaps = ({ type }: LayerSpec): boolean => type !== 'dense' && t
 
 export const activationOf = (layer: LayerSpec): ActivationName => ('activation' in layer ? layer.activation : 'linear')
 
+/** The nonlinearity that the values after these layers come out of: pooling, resizing and unflattening keep their range. */
+export function activationAfter(layers: readonly LayerSpec[]): ActivationName {
+  const last = layers.findLast((layer) => 'activation' in layer)
+  return last ? activationOf(last) : 'linear'
+}
+
 /** The activation of a layer applied to what it emitted. */
 export const activate = (layer: LayerSpec, x: Value): Value => ACTIVATIONS[activationOf(layer)](x)
