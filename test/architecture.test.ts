@@ -19,7 +19,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   train: ['base', 'onnx', 'graph', 'ops', 'nn', 'compile', 'runtime', 'data'],
   recipes: ['base', 'onnx', 'graph', 'ops', 'nn', 'compile'],
   model: ['base', 'onnx', 'graph', 'ops', 'nn', 'compile', 'runtime', 'data', 'train', 'recipes'],
-  node: ['base', 'onnx', 'data', 'train', 'recipes', 'model'],
+  node: ['base', 'onnx', 'data', 'report', 'train', 'recipes', 'model'],
   app: ['base', 'compile', 'runtime', 'data', 'report', 'train', 'recipes', 'model', 'node', ''],
   cli: ['base', 'compile', 'runtime', 'data', 'report', 'train', 'recipes', 'model', 'node', 'app', ''],
 }

@@ -1,10 +1,11 @@
+import type { Figure } from '../report/figure.js'
 import { type Page, renderPage, type Section } from '../report/page.js'
 import type { Column } from '../report/table.js'
-import { drawFigures, type Finished } from './figures.js'
+import type { Finished } from './figures.js'
 import type { TestResult } from './training-run.js'
 
 /** The report of one run: a self-contained HTML page. */
-export async function renderRunReport(finished: Finished): Promise<string> {
+export function renderRunReport(finished: Finished, figures: readonly Figure[]): string {
   const { summary } = finished
   const { recipe, preset, dataset, test } = summary
   const page: Page = {
@@ -20,7 +21,7 @@ export async function renderRunReport(finished: Finished): Promise<string> {
       { label: 'Seed', value: String(summary.seed) },
       { label: 'Engine', value: `${summary.engine}, ${summary.threads} threads` },
     ],
-    sections: [resultSection([finished]), { heading: 'Figures', figures: await drawFigures(finished) }],
+    sections: [resultSection([finished]), { heading: 'Figures', figures }],
   }
   return renderPage(page)
 }

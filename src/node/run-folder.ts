@@ -10,6 +10,7 @@ export const RUN_FILES = {
   history: 'history.jsonl',
   summary: 'run.json',
   report: 'report.html',
+  figures: 'figures',
 } as const
 
 /** `runs/vanilla-2026-11-23T10-00-00`: where a run goes when no folder is given. */

@@ -70,7 +70,7 @@ function optionError(recipe: string, issue: z.core.$ZodIssue | undefined, names:
   return new DiaboloError('E_OPTION', {
     at: `option "${issue?.path.join('.')}" of recipe "${recipe}"`,
     expected: expectation(issue),
-    found: typeof issue?.input === 'string' ? `"${issue.input}"` : String(issue?.input),
+    found: show(issue?.input),
     hint: `"diabolo train ${recipe} --help" lists every option with its range`,
   })
 }
@@ -79,14 +79,22 @@ function optionError(recipe: string, issue: z.core.$ZodIssue | undefined, names:
 function expectation(issue: z.core.$ZodIssue | undefined): string {
   switch (issue?.code) {
     case 'too_small':
+      if (issue.origin === 'array') return `a list of at least ${issue.minimum} number`
       return `a number ${issue.inclusive ? 'of at least' : 'above'} ${issue.minimum}`
     case 'too_big':
       return `a number ${issue.inclusive ? 'of at most' : 'below'} ${issue.maximum}`
     case 'invalid_value':
       return `one of ${issue.values.join(', ')}`
     case 'invalid_type':
-      return issue.expected === 'int' ? 'a whole number' : `a ${issue.expected}`
+      return TYPES[issue.expected] ?? `a ${issue.expected}`
     default:
       return issue?.message ?? 'a valid value'
   }
+}
+
+const TYPES: Readonly<Record<string, string>> = { int: 'a whole number', array: 'a list of numbers' }
+
+function show(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(show).join(', ')}]`
+  return typeof value === 'string' ? `"${value}"` : String(value)
 }

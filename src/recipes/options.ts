@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DiaboloError } from '../base/errors.js'
 import { ACTIVATION_NAMES } from '../nn/activations.js'
 import type { CorruptionInput } from '../nn/corruption.js'
 import type { InitializerSpec } from '../nn/initializers.js'
@@ -92,6 +93,14 @@ export function descent(
 function corruptionOf(options: Partial<CorruptionOptions>): CorruptionInput | undefined {
   const { noise = 0, corruption = 'gaussian', fresh = true, spare = 0 } = options
   if (noise === 0) return undefined
+  if (corruption !== 'gaussian' && noise >= 1) {
+    throw new DiaboloError('E_OPTION', {
+      at: 'option "noise"',
+      expected: `a number below 1: the part of the values that "${corruption}" changes`,
+      found: `${noise}`,
+      hint: 'give a part such as 0.3, or the corruption "gaussian", whose noise is a standard deviation',
+    })
+  }
   switch (corruption) {
     case 'gaussian':
       return { type: 'gaussian', sigma: noise, fresh, spare }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { dataset } from '../../src/data/dataset.js'
-import { type Autoencoder, Autoencoder as Model } from '../../src/model/autoencoder.js'
+import { Autoencoder } from '../../src/model/autoencoder.js'
 import { DivergedError, fitSpec } from '../../src/model/estimator.js'
 import { sparse, stacked, vanilla } from '../../src/model/recipes.js'
 import type { CorruptionInput } from '../../src/nn/corruption.js'
@@ -14,7 +14,7 @@ const TEST = dataset(samples(20, SHAPE), { shape: SHAPE })
 
 const runtime = useNativeRuntime()
 
-const OPTIONS = { units: [10, 6, 3], pretrainEpochs: 2, epochs: 3, batchSize: 10, noise: 0.2 } as const
+const OPTIONS = { units: [10, 6, 3], pretrainEpochs: 2, epochs: 3, batchSize: 10, noise: 0.2 }
 
 const finite = (model: Autoencoder) => Object.values(model.parameters).every(({ data }) => data.every(Number.isFinite))
 
@@ -82,7 +82,7 @@ describe('phases of a stack', () => {
     expect(model.history.filter(({ phase }) => phase === 'pretrain 2')).toHaveLength(1)
     expect(finite(model)).toBe(true)
     expect((await model.evaluate(TEST)).mse).toBeLessThan(0.3)
-    expect((await Model.fromBytes(model.toBytes(), { runtime: runtime() }).encode(TEST)).shape).toEqual([20, 3])
+    expect((await Autoencoder.fromBytes(model.toBytes(), { runtime: runtime() }).encode(TEST)).shape).toEqual([20, 3])
   })
 
   test('aborted before they begin leave starting weights', async () => {
@@ -156,9 +156,9 @@ describe('noise in training', () => {
 
 describe('sparsity', () => {
   test('brings the mean activation to ρ, and says how active the code was in every epoch', async () => {
-    const fit = (alpha: number) =>
+    const learn = (alpha: number) =>
       sparse({ hidden: 20, alpha, rho: 0.1, epochs: 150, batchSize: 24 }).fit(DATA, { runtime: runtime() })
-    const [held, free] = [await fit(1), await fit(0)]
+    const [held, free] = [await learn(1), await learn(0)]
     expect(held.history.at(-1)?.activity?.mean).toBeCloseTo(0.1, 2)
     expect(free.history.at(-1)?.activity).toBeUndefined()
     const { data } = await held.encode(DATA)

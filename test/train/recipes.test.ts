@@ -37,7 +37,7 @@ function listening(inner: Runtime, losses: number[]): Runtime {
 }
 
 /** Fits as anyone would, from the seed and the recipe's options alone. */
-async function fit({ recipe, input, options }: Case) {
+async function learn({ recipe, input, options }: Case) {
   const losses: number[] = []
   const data = dataset(samples(golden.rows, input), { shape: input })
   const family = RECIPES[recipe as RecipeName] as unknown as Recipe
@@ -52,7 +52,7 @@ const norm = (values: ArrayLike<number>) => Math.sqrt(Array.from(values).reduce(
 
 describe('every step of a fit is that of PyTorch', () => {
   test.each(golden.cases.map((each) => [`${each.recipe}: ${each.note}`, each] as const))('%s', async (_, each) => {
-    const { losses, model } = await fit(each)
+    const { losses, model } = await learn(each)
     const phases = Object.entries(each.phases) as [string, number[]][]
     expect(losses).toHaveLength(phases.reduce((sum, [, steps]) => sum + steps.length, 0))
     let done = 0

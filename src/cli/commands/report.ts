@@ -1,23 +1,28 @@
-import { join } from 'node:path'
 import type { Command } from 'commander'
 import { openRun } from '../../app/open-run.js'
-import { renderRunReport } from '../../app/run-report.js'
-import { writeWhole } from '../../node/files.js'
-import { RUN_FILES } from '../../node/run-folder.js'
+import { writeReport } from '../../app/run-writer.js'
 import { openNodeRuntime } from '../../runtime/ort-node.js'
 import { note, writeJson } from '../output.js'
+
+/** Pixels of a PNG per CSS pixel of its figure: sharp in print. */
+const PNG_SCALE = 2
+
+interface Flags {
+  readonly png?: boolean
+  readonly json?: boolean
+}
 
 export function register(command: Command): void {
   command
     .argument('<run>', 'a run folder')
+    .option('--png', 'write each figure as PNG too, beside the SVG')
     .option('--json', 'print one JSON document instead')
-    .action(async (folder: string, { json }: { json?: boolean }) => {
+    .action(async (folder: string, { png, json }: Flags) => {
       const runtime = await openNodeRuntime()
       try {
-        const out = join(folder, RUN_FILES.report)
-        await writeWhole(out, await renderRunReport(await openRun(folder, runtime)))
-        if (json) writeJson({ run: folder, out })
-        else note(`${out} was written`)
+        const files = await writeReport(folder, await openRun(folder, runtime), png ? PNG_SCALE : undefined)
+        if (json) writeJson({ run: folder, out: files[0], files })
+        else note(`${files.join('\n')}\nwritten`)
       } finally {
         await runtime.close()
       }
