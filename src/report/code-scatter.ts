@@ -75,7 +75,7 @@ export async function drawCodeScatter(options: CodeScatterOptions): Promise<Figu
     ...classes.map(({ name, count, center: [x, y] }) =>
       count === 0
         ? `${name}: no samples.`
-        : `${name}: ${many(count)} samples around (${formatNumber(round(x))}, ${formatNumber(round(y))}).`,
+        : `${name}: ${many(count)} ${count === 1 ? 'sample' : 'samples'} around (${formatNumber(round(x))}, ${formatNumber(round(y))}).`,
     ),
   ].join(' ')
   return frameFigure({ ...options, id, title }, { ...drawing, alt })

@@ -131,7 +131,7 @@ describe('what cannot be built is refused', () => {
     (recipe) => recipe as unknown as Recipe,
   ) as [Recipe, Recipe, Recipe]
 
-  test.each<[string, Recipe, object, object]>([
+  test.each<[string, Recipe, Record<string, unknown>, object]>([
     ['a misspelt option', shallow, { nois: 0.2 }, { hint: 'did you mean "noise"?' }],
     ["another recipe's option", shallow, { units: [3] }, { found: '"units"' }],
     ['an empty list', stacked, { units: [] }, { expected: 'a list of at least 1 number', found: '[]' }],
