@@ -1,6 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import { spaceLinearly } from './axis-ticks.js'
-import { drawChart } from './chart.js'
+import { drawChart, spaceAcross } from './chart.js'
 import { plainLine } from './epoch-lines.js'
 import { type Figure, type FigureOptions, frameFigure } from './figure.js'
 import type { LegendEntry } from './legend.js'
@@ -47,7 +47,7 @@ export async function drawActivationHistogram(options: ActivationHistogramOption
 
   const unitRange = activations.every((mean) => mean >= 0 && mean <= 1) && (rho === undefined || (rho >= 0 && rho <= 1))
   const values = rho === undefined ? activations : [...activations, rho]
-  const ticks = unitRange ? spaceLinearly(0, 1, 10) : spaceLinearly(minOf(values), maxOf(values), 8)
+  const ticks = unitRange ? spaceAcross(0, 1, 10) : spaceAcross(minOf(values), maxOf(values), 8)
   const width = (ticks.max - ticks.min) / bins
   const counts = countByBin(activations, ticks.min, width, bins)
   const target = rho === undefined ? [] : [{ name: `target ρ = ${formatNumber(rho)}`, ...TARGET }]

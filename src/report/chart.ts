@@ -1,4 +1,4 @@
-import type { Ticks } from './axis-ticks.js'
+import { spaceLinearly, type Ticks } from './axis-ticks.js'
 import type { Drawing } from './figure.js'
 import { type LegendEntry, layOutLegend } from './legend.js'
 import { coordinate, escapeText, estimateWidth, fitText } from './markup.js'
@@ -29,6 +29,14 @@ export interface ChartOptions {
   readonly plotHeight?: number
 }
 
+/** Ticks of a horizontal axis, about `count` steps of them, or fewer where their numbers would not fit beside each other. */
+export function spaceAcross(min: number, max: number, count: number): Ticks {
+  const ticks = spaceLinearly(min, max, count)
+  const widest = Math.max(...ticks.values.map((value) => estimateWidth(formatNumber(value), TEXT_SIZE)))
+  const fits = (widest + 6) * (ticks.values.length - 1) <= MIN_PLOT_WIDTH
+  return fits || count <= 2 ? ticks : spaceAcross(min, max, count - 1)
+}
+
 /** The plot in the figure's coordinates. */
 export interface Place {
   readonly left: number
@@ -41,6 +49,8 @@ export interface Place {
 }
 
 const WIDTH = 440
+/** Of the plot of every chart whose vertical axis has numbers of up to nine characters. */
+export const MIN_PLOT_WIDTH = 340
 const MAX_WIDTH = 620
 const PLOT_HEIGHT = 190
 const RIGHT = 14

@@ -1,7 +1,7 @@
 import { DiaboloError } from '../base/errors.js'
 import { permutation, rng } from '../base/random.js'
 import { spaceLinearly } from './axis-ticks.js'
-import { drawChart, type Place } from './chart.js'
+import { drawChart, type Place, spaceAcross } from './chart.js'
 import { type Figure, type FigureOptions, frameFigure } from './figure.js'
 import { formatNumber } from './number-format.js'
 import { POINT_MARKS, type PointMark } from './point-marks.js'
@@ -61,7 +61,7 @@ export async function drawCodeScatter(options: CodeScatterOptions): Promise<Figu
 
   const drawing = await drawChart({
     legend: classes.map(({ name, mark: { color, path } }) => ({ name, color, dash: [], mark: path })),
-    x: { label: xLabel, ticks: spaceLinearly(...extentOf(codes, 0), 8) },
+    x: { label: xLabel, ticks: spaceAcross(...extentOf(codes, 0), 8) },
     y: { label: yLabel, ticks: spaceLinearly(...extentOf(codes, 1), 8) },
     series: [],
     overlay: (place) => drawPoints(codes, classes, place),

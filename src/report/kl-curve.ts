@@ -1,6 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import { spaceLinearly } from './axis-ticks.js'
-import { drawChart, type Place } from './chart.js'
+import { drawChart, type Place, spaceAcross } from './chart.js'
 import { plainLine } from './epoch-lines.js'
 import { type Figure, type FigureOptions, frameFigure } from './figure.js'
 import type { LegendEntry } from './legend.js'
@@ -53,7 +53,7 @@ export async function drawKlCurve(options: KlCurveOptions): Promise<Figure> {
   const penalty = (rhoHat: number) => weight * divergence(rho, rhoHat)
   // The curve is infinite at 0 and 1: it leaves the picture at the top.
   const highest = Math.max(penalty(0.01 * upTo), penalty(0.99 * upTo))
-  const x = { label: 'mean activation ρ̂ of a unit', ticks: spaceLinearly(0, upTo, 10) }
+  const x = { label: 'mean activation ρ̂ of a unit', ticks: spaceAcross(0, upTo, 10) }
   const name = weight === 1 ? 'KL(ρ‖ρ̂)' : `${formatNumber(weight)} · KL(ρ‖ρ̂)`
   const y = { label: `${name}, nats`, ticks: spaceLinearly(0, highest, 6) }
   const shown = points.filter(({ rhoHat }) => rhoHat <= x.ticks.max)

@@ -1,5 +1,5 @@
 import { spaceIntegers } from './axis-ticks.js'
-import { drawChart, type Place } from './chart.js'
+import { drawChart, MIN_PLOT_WIDTH, type Place } from './chart.js'
 import {
   describeLine,
   type EpochPoint,
@@ -101,8 +101,6 @@ export async function drawPhaseCurve(options: PhaseCurveOptions): Promise<Figure
 
 /** The room for phase names between the label of the vertical axis and the plot. */
 const NAMES_HEIGHT = 18
-/** Of every chart, however wide the numbers at its vertical axis. */
-const MIN_PLOT_WIDTH = 350
 
 function joinPhases(phases: readonly PhaseLosses[]): PhaseLine[] {
   if (phases.length === 0) throw emptyHistory('phase curve')

@@ -33,8 +33,8 @@ describe.each(['light', 'dark'] as Theme[])('%s', (theme) => {
     const { width, height, at } = await renderPixels(figure, { theme, scale })
     expect([width, height]).toEqual([100 * scale, 50 * scale])
     expect(at(2, 2)).toEqual(rgb(COLORS.surface[theme]))
-    expect(at(30 * scale, 25 * scale)).toEqual(rgb(COLORS.blue[theme]))
-    expect(at(70 * scale, 25 * scale)).toEqual(rgb(COLORS.surface[theme]))
+    expect(at(30 * scale, 24 * scale)).toEqual(rgb(COLORS.blue[theme]))
+    expect(at(70 * scale, 24 * scale)).toEqual(rgb(COLORS.surface[theme]))
   })
 
   test('letters are drawn, Greek ones and signs too', async () => {
