@@ -1,12 +1,10 @@
 import { RECIPES } from '../recipes/index.js'
-import type { Figure } from '../report/figure.js'
 import { renderPage, type Section } from '../report/page.js'
 import type { Fact } from '../report/table.js'
 import type { Runtime } from '../runtime/types.js'
 import type { Cooked } from './cookbook.js'
 import { findings } from './cookbook-findings.js'
 import type { Extent } from './cookbook-plan.js'
-import { drawFigures } from './figures.js'
 import { resultSection } from './run-report.js'
 import type { Source } from './sources.js'
 import { corruptionOf, type Summary } from './training-run.js'
@@ -20,17 +18,13 @@ export interface CookbookPage {
 }
 
 /** All recipes on one page: the numbers, what they say, and for each recipe what it is and its figures. */
-export async function renderCookbook({ source, extent, seed, runtime, finished }: CookbookPage): Promise<string> {
-  const baseline = finished.find(({ summary }) => summary.recipe === 'pca')
-  const reference = baseline && { name: `PCA-${baseline.model.codeWidth}, test`, value: baseline.summary.test.mse }
+export function renderCookbook({ source, extent, seed, runtime, finished }: CookbookPage): string {
   const named = finished.map((run) => ({ ...run, name: run.entry.name }))
-  const sections: Section[] = [
+  const sections: readonly Section[] = [
     resultSection(named),
     ...findings(new Map(finished.map(({ entry, summary }) => [entry.name, summary]))),
+    ...finished.filter(({ entry }) => entry.shown).map(recipeSection),
   ]
-  for (const run of finished) {
-    if (run.entry.shown) sections.push(await recipeSection(run, run === baseline ? undefined : reference))
-  }
   const { engine, version, threads } = runtime.info
   const count = (rows: number) => rows.toLocaleString('en')
   return renderPage({
@@ -51,17 +45,13 @@ export async function renderCookbook({ source, extent, seed, runtime, finished }
   })
 }
 
-async function recipeSection(run: Cooked, reference?: { name: string; value: number }): Promise<Section> {
-  const { recipe, preset, name } = run.entry
+function recipeSection({ entry: { name, recipe, preset }, summary: result, figures }: Cooked): Section {
   const { summary, source } = RECIPES[recipe]
-  // an error on clean samples is no yardstick for one on noisy ones
-  const comparable = corruptionOf(run.model.spec) ? undefined : reference
-  const figures: readonly Figure[] = await drawFigures(run, comparable)
   return {
     heading: name,
     text:
       preset === 'default' ? `${summary}\n\n${source}.` : "The same recipe with the chapter's own hyper-parameters.",
-    facts: settings(run.summary),
+    facts: settings(result),
     figures,
   }
 }

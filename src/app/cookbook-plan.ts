@@ -18,7 +18,7 @@ export interface Entry {
 }
 
 /** What the quick cookbook cuts: rows to train and to test on, and epochs. */
-const QUICK = { trainRows: 20_000, testRows: 2000, epochs: 5, convolutionalEpochs: 1, pretrainEpochs: 1 }
+const QUICK = { trainRows: 12_000, testRows: 2000, epochs: 5, convolutionalEpochs: 1, pretrainEpochs: 1 }
 
 /** Noise and epochs at which the convolutional and the dense network are compared. */
 const DUEL = { noise: 0.5, epochs: 10 }

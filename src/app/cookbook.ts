@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { writeWhole } from '../node/files.js'
 import { RUN_FILES } from '../node/run-folder.js'
+import type { Figure } from '../report/figure.js'
+import type { ReferenceLine } from '../report/training-curve.js'
 import type { Runtime } from '../runtime/types.js'
 import type { FitEvent } from '../train/events.js'
 import { renderCookbook } from './cookbook-page.js'
@@ -8,7 +10,7 @@ import { type Entry, type Extent, entriesOf, planOf, rowsOf } from './cookbook-p
 import type { Finished } from './figures.js'
 import { writeRun } from './run-writer.js'
 import type { Source } from './sources.js'
-import { type Summary, train } from './training-run.js'
+import { corruptionOf, type Summary, train } from './training-run.js'
 
 export interface CookbookRequest {
   readonly source: Source
@@ -30,6 +32,7 @@ export interface CookbookResult {
 /** One training of the cookbook, done. */
 export interface Cooked extends Finished {
   readonly entry: Entry
+  readonly figures: readonly Figure[]
 }
 
 /** Runs every recipe on one data set and writes one page about all of them, beside each run's own folder. */
@@ -49,12 +52,20 @@ export async function cook(request: CookbookRequest): Promise<CookbookResult> {
       ...(signal && { signal }),
       onEvent: (event) => onEvent?.(name, event),
     })
-    const run = { entry, model, summary, history: model.history, test: source.test, runtime }
-    await writeRun(join(out, name), run)
-    finished.push(run)
+    const run = { model, summary, history: model.history, test: source.test, runtime }
+    const reference = referenceFor(run, finished)
+    const { figures } = await writeRun(join(out, name), run, reference ? { reference } : {})
+    finished.push({ ...run, entry, figures })
     onEvent?.(name, { type: 'end' })
   }
   const page = join(out, RUN_FILES.report)
-  await writeWhole(page, await renderCookbook({ source, extent, seed, runtime, finished }))
+  await writeWhole(page, renderCookbook({ source, extent, seed, runtime, finished }))
   return { page, runs: Object.fromEntries(finished.map(({ entry, summary }) => [entry.name, summary])) }
+}
+
+/** The error of principal components, where it is a yardstick: an error on clean samples is none for one on noisy ones. */
+function referenceFor({ model }: Finished, before: readonly Cooked[]): ReferenceLine | undefined {
+  const baseline = before.find(({ summary }) => summary.recipe === 'pca')
+  if (!baseline || corruptionOf(model.spec)) return undefined
+  return { name: `PCA-${baseline.model.codeWidth}, test`, value: baseline.summary.test.mse }
 }

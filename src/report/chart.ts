@@ -33,7 +33,7 @@ export interface ChartOptions {
 export function spaceAcross(min: number, max: number, count: number): Ticks {
   const ticks = spaceLinearly(min, max, count)
   const widest = Math.max(...ticks.values.map((value) => estimateWidth(formatNumber(value), TEXT_SIZE)))
-  const fits = (widest + 6) * (ticks.values.length - 1) <= MIN_PLOT_WIDTH
+  const fits = (widest + 3) * (ticks.values.length - 1) <= MIN_PLOT_WIDTH
   return fits || count <= 2 ? ticks : spaceAcross(min, max, count - 1)
 }
 

@@ -45,7 +45,7 @@ export function drawImageGrid(options: ImageGridOptions): Figure {
   const size = Math.min(22, Math.max(13, width * 0.028))
   const noteSize = Math.min(
     size * 0.88,
-    ...rows.flatMap(({ notes = [] }) => notes.map((note) => fitSize(note, (wide + GAP) * zoom))),
+    ...rows.flatMap(({ notes = [] }) => notes.map((note) => fitSize(note, (wide + GAP / 2) * zoom))),
   )
   const toPixels = (length: number) => Math.ceil(length / zoom)
   const captionBand = toPixels(size * 1.75)

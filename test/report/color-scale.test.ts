@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { divergingColor, type Rgb } from '../../src/report/color-scale.js'
+import { divergingColor, type Rgb, sequentialColor } from '../../src/report/color-scale.js'
 
 /** CIE L*, 0 … 100, of sRGB bytes. */
 function lightness(rgb: Rgb): number {
@@ -42,4 +42,18 @@ test('both sides are equally light, and darken steadily', () => {
 test('beyond the ends, the end colours stay', () => {
   expect(divergingColor(7)).toEqual(divergingColor(1))
   expect(divergingColor(-7)).toEqual(divergingColor(-1))
+})
+
+test('the sequential scale gets lighter evenly, from near black to near white', () => {
+  const shades = steps.map((t) => lightness(sequentialColor(t)))
+  expect(shades[0]).toBeLessThan(8)
+  expect(shades.at(-1)).toBeGreaterThan(94)
+  const rises = shades.slice(1).map((shade, i) => shade - (shades[i] as number))
+  expect(Math.min(...rises)).toBeGreaterThan(0)
+  expect(Math.max(...rises)).toBeLessThan(2)
+})
+
+test('the sequential scale ends where its range ends', () => {
+  expect(sequentialColor(-1)).toEqual(sequentialColor(0))
+  expect(sequentialColor(2)).toEqual(sequentialColor(1))
 })

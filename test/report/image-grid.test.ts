@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { drawImageGrid } from '../../src/report/image-grid.js'
 import { readPixels } from './pixels.js'
+import { textFaults } from './text-boxes.js'
 import { findAll, parseXml, textOf } from './xml.js'
 
 /** Three grey pictures of 2 × 3 pixels, values 0, 10, 20 … */
@@ -90,6 +91,33 @@ test('texts lie between the pictures, not on them, and inside the figure', () =>
   const firstNote = Number(texts[1]?.attributes.y)
   expect(firstNote).toBeGreaterThan(top + 28 * zoom)
   expect(firstNote).toBeLessThan(bottom as number)
+})
+
+describe.each([8, 10, 12, 16])('clean, noisy and denoised pictures in %d columns', (columns) => {
+  const images = new Float32Array(columns * 784).fill(0.4)
+  const notes = Array.from({ length: columns }, (_, i) => `0.0${100 + i}`)
+  const figure = drawImageGrid({
+    shape: [28, 28, 1],
+    title: 'Denoising',
+    rows: [
+      { caption: 'clean', images },
+      { caption: 'noisy', images: images.map((value, i) => value + (i % 2 ? 0.9 : -0.9)), notes },
+      { caption: 'denoised', images, notes },
+    ],
+  })
+
+  test('texts stay apart, notes are large enough to read', () => {
+    expect(textFaults(figure)).toEqual([])
+    for (const { attributes } of findAll(parseXml(figure.svg), 'text')) {
+      expect(Number(attributes['font-size'])).toBeGreaterThanOrEqual(11)
+    }
+  })
+
+  test('pictures have at least two screen pixels a pixel', () => {
+    const { element, width } = readPixels(figure.svg)
+    expect(Number(element.attributes.width) / width).toBeGreaterThanOrEqual(2)
+    expect(figure.width).toBeLessThanOrEqual(1000)
+  })
 })
 
 test('stands alone', () => {

@@ -20,7 +20,7 @@ export function register(command: Command): void {
     .action(async (folder: string, { png, json }: Flags) => {
       const runtime = await openNodeRuntime()
       try {
-        const files = await writeReport(folder, await openRun(folder, runtime), png ? PNG_SCALE : undefined)
+        const { files } = await writeReport(folder, await openRun(folder, runtime), png ? { png: PNG_SCALE } : {})
         if (json) writeJson({ run: folder, out: files[0], files })
         else note(`${files.join('\n')}\nwritten`)
       } finally {
