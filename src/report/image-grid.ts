@@ -45,7 +45,7 @@ export function drawImageGrid(options: ImageGridOptions): Figure {
   const size = Math.min(22, Math.max(13, width * 0.028))
   const noteSize = Math.min(
     size * 0.88,
-    ...rows.flatMap(({ notes = [] }) => notes.map((note) => fitSize(note, (wide + GAP / 2) * zoom))),
+    ...rows.flatMap(({ notes = [] }) => notes.map((note) => fitSize(note, wide * zoom * 0.93))),
   )
   const toPixels = (length: number) => Math.ceil(length / zoom)
   const captionBand = toPixels(size * 1.75)
@@ -92,6 +92,7 @@ export function drawImageGrid(options: ImageGridOptions): Figure {
   return frameFigure({ ...options, id, title }, { width, height: bottom * zoom, alt, body: body.join('\n') })
 }
 
+/** The faces of some systems are wider than estimated: the room given leaves a little over. */
 const fitSize = (text: string, width: number): number => width / Math.max(1e-9, estimateWidth(text, 1))
 
 function requireEqualRows(rows: readonly ImageRow[], shape: ImageShape): number {

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { compileCovariance } from '../../src/compile/covariance.js'
 import { compileEpoch, scalarName } from '../../src/compile/epoch.js'
 import { compileAutoencoder, compileDecoder } from '../../src/compile/inference.js'
+import { lower } from '../../src/compile/lowering/index.js'
 import { initialParameters } from '../../src/compile/network.js'
 import { encode } from '../../src/graph/encode.js'
 import { toArray64 } from '../../src/graph/interpret.js'
@@ -60,6 +61,9 @@ async function expectSameInBoth(jobs: readonly Job[], tolerance = 1e-5): Promise
   }
 }
 
+/** Passes that no graph needs: operators are checked as they are, those that ONNX does not have by what stands for them. */
+const FASTER = ['dropExpands', 'phaseConvolutions', 'flipConvTranspose', 'sinkScales', 'splitSoftplus'] as const
+
 describe('the onnx package accepts, and ONNX Runtime for Python computes the same from', () => {
   const rows = 10
   const draw = new Draw('interoperability')
@@ -113,7 +117,7 @@ describe('the onnx package accepts, and ONNX Runtime for Python computes the sam
         const named = graph.inputs.flatMap(({ source }, i) =>
           source.kind === 'input' && feeds[i] ? [[source.name, feeds[i]] as const] : [],
         )
-        return { model: encode(graph, name), feeds: Object.fromEntries(named) }
+        return { model: encode(lower(graph, { without: FASTER }), name), feeds: Object.fromEntries(named) }
       }),
     )
     // the loss of a case is a sum of terms of both signs, which different versions may add up in another order

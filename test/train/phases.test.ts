@@ -69,7 +69,9 @@ describe('phases of a stack', () => {
 
   test('cut short in the pretraining leave a model that can be used', async () => {
     const controller = new AbortController()
+    const begun: string[] = []
     const onEvent = (event: FitEvent) => {
+      if (event.type === 'phase') begun.push(event.phase)
       if (event.type === 'epoch' && event.phase === 'pretrain 2') controller.abort()
     }
     const model = await stacked({ ...OPTIONS, pretrainEpochs: 50 }).fit(DATA, {
@@ -78,6 +80,7 @@ describe('phases of a stack', () => {
       onEvent,
     })
     expect(model.training?.stopped).toBe('aborted')
+    expect(begun).toEqual(['pretrain 1', 'pretrain 2'])
     expect([...new Set(model.history.map(({ phase }) => phase))]).toEqual(['pretrain 1', 'pretrain 2'])
     expect(model.history.filter(({ phase }) => phase === 'pretrain 2')).toHaveLength(1)
     expect(finite(model)).toBe(true)
