@@ -17,8 +17,15 @@ export interface Entry {
   readonly shown: boolean
 }
 
-/** What the quick cookbook cuts: rows to train and to test on, and epochs. */
-const QUICK = { trainRows: 12_000, testRows: 2000, epochs: 5, convolutionalEpochs: 1, pretrainEpochs: 1 }
+/** What the quick cookbook cuts: rows to train, to validate and to test on, and epochs. */
+const QUICK = {
+  trainRows: 12_000,
+  validationRows: 1000,
+  testRows: 2000,
+  epochs: 5,
+  convolutionalEpochs: 1,
+  pretrainEpochs: 1,
+}
 
 /** Noise and epochs at which the convolutional and the dense network are compared. */
 const DUEL = { noise: 0.5, epochs: 10 }
@@ -62,8 +69,13 @@ function shortened(each: Entry): Entry {
 /** The data that an extent is run on. */
 export function rowsOf(source: Source, extent: Extent): Source {
   if (extent === 'full') return source
-  const { trainRows, testRows } = QUICK
-  return { ...source, train: slice(source.train, 0, trainRows), test: slice(source.test, 0, testRows) }
+  const { validation, train, test } = source
+  return {
+    ...source,
+    train: slice(train, 0, QUICK.trainRows),
+    ...(validation && { validation: slice(validation, 0, QUICK.validationRows) }),
+    test: slice(test, 0, QUICK.testRows),
+  }
 }
 
 export const planOf = ({ recipe, preset, options }: Entry): Plan => ({
