@@ -31,7 +31,3 @@ export function emitPenalty({ rho, weight }: PenaltySpec, mean: Value): Value {
   const off = mul(reduceSum(log(sub(1 + EDGE, mean))), 1 - rho)
   return mul(sub(entropy, add(on, off)), weight)
 }
-
-/** KL(ρ ‖ ρ̂) of one unit, in nats; 0 where both agree. */
-export const klDivergence = (rho: number, mean: number): number =>
-  rho * Math.log(rho / (mean + EDGE)) + (1 - rho) * Math.log((1 - rho) / (1 + EDGE - mean))

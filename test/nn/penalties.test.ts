@@ -3,7 +3,7 @@ import { GraphBuilder } from '../../src/graph/builder.js'
 import { directional } from '../../src/graph/check-gradient.js'
 import { interpret } from '../../src/graph/interpret.js'
 import type { Value } from '../../src/graph/types.js'
-import { emitPenalty, klDivergence, type PenaltySpec, penaltySchema } from '../../src/nn/penalties.js'
+import { emitPenalty, type PenaltySpec, penaltySchema } from '../../src/nn/penalties.js'
 import { grad, reduceMean } from '../../src/ops/index.js'
 import { Draw, float32 } from '../arrays.js'
 import { relativeError } from '../closeness.js'
@@ -52,13 +52,6 @@ describe.each([0.02, 0.05, 0.3, 0.5, 0.9])('Σ KL(%d ‖ ρ̂)', (rho) => {
     expect(Number.isFinite(loss?.data[0])).toBe(true)
     expect(gradient?.data.every(Number.isFinite)).toBe(true)
     expect(Array.from(gradient?.data ?? [], Math.sign)).toEqual([-1, 1, -1, 1])
-  })
-
-  test('of one unit is the same on the host', () => {
-    for (const mean of [0, 0.01, rho, 0.5, 1]) {
-      const expected = interpret(penaltyOf(spec, 1).graph, [float32([1], [mean])])[0]?.data[0] as number
-      expect(Math.abs(0.7 * klDivergence(rho, Math.fround(mean)) - expected)).toBeLessThan(mean === 1 ? 0.13 : 1e-5)
-    }
   })
 })
 

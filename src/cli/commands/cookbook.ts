@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { cook } from '../../app/cookbook.js'
 import { openBest, openSource } from '../../app/sources.js'
 import { requireFresh } from '../../node/files.js'
@@ -23,7 +23,7 @@ export function register(command: Command): void {
     .option('--seed <number>', 'decides every random draw', Number, 1)
     .option('--out <folder>', 'where the page and the runs go (default: runs/cookbook-<time>)')
     .option('--quick', 'fewer samples and epochs, under two minutes on two cores (this is the default)')
-    .option('--full', 'every preset whole: about an hour on two cores')
+    .addOption(new Option('--full', 'every preset whole, which takes much longer').conflicts('quick'))
     .option('--json', 'print one JSON document instead')
     .action(run)
 }
