@@ -33,7 +33,10 @@ export const PEERS = [
   {
     name: 'jax',
     command: [python(), here('jax_engine.py')],
-    variants: [{ name: 'jit + scan' }],
+    variants: [
+      { name: 'jit + scan', workloads: DENSE },
+      { name: 'jit, step by step', workloads: ['convolutional'] },
+    ],
     threaded: true,
     workloads: TRAINING,
     install: pip('jax'),
@@ -42,7 +45,7 @@ export const PEERS = [
     name: 'torch',
     command: [python(), here('torch_engine.py')],
     variants: [
-      { name: 'eager' },
+      { name: 'eager', workloads: DENSE },
       { name: 'eager, fused Adam' },
       { name: 'eager, fused Adam, channels last', workloads: ['convolutional'] },
     ],

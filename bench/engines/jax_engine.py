@@ -1,4 +1,6 @@
-"""JAX: the whole step differentiated and jitted, many steps in one lax.scan, Adam written out; the state is donated."""
+"""JAX: the whole step differentiated and jitted, Adam written out, the state donated; many steps in one lax.scan, or one
+by one, because inside of a loop XLA computes convolutions on CPUs 25 times more slowly.
+"""
 
 import os
 
@@ -10,7 +12,7 @@ if hasattr(os, 'sched_setaffinity'):  # XLA takes as many threads as it may use 
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:THREADS])
 os.environ.setdefault('JAX_PLATFORMS', 'cpu')
 
-CHUNK = 50
+CHUNK = 10
 """Steps in one compiled scan; what is left over is taken one by one."""
 
 
@@ -38,10 +40,15 @@ class Operations:
         return x.reshape(batch, (height + 1) // 2, 2, (width + 1) // 2, 2, channels).max((2, 4))
 
     def resize(self, x, size):
-        for axis, to in zip((1, 2), size):
-            doubled = to == 2 * x.shape[axis]
-            x = self.jnp.repeat(x, 2, axis) if doubled else x.take(self.jnp.array(network.nearest(x.shape[axis], to)), axis)
-        return x
+        # by broadcasting, or by a product with ones and zeros: the gradient of a gather is a slow scatter
+        batch, height, width, channels = x.shape
+        if size == [2 * height, 2 * width]:
+            doubled = self.jnp.broadcast_to(x[:, :, None, :, None], (batch, height, 2, width, 2, channels))
+            return doubled.reshape(batch, *size, channels)
+        rows, columns = (
+            self.jax.nn.one_hot(self.jnp.array(network.nearest(n, to)), n) for n, to in zip((height, width), size)
+        )
+        return self.jnp.einsum('ih,jw,bhwc->bijc', rows, columns, x)
 
     def mse(self, y, t):
         return self.jnp.mean((y - t) ** 2)
@@ -61,12 +68,12 @@ class Jax(protocol.SteppingEngine):
         self.ops = Operations(jax, self.workload['image'])
         self.initial = [values.transpose(2, 3, 1, 0) if values.ndim == 4 else values for values in given.parameters]
         self.stored = jax.device_put((given.data, given.noisy))
+        self.one = jax.jit(self.step, donate_argnums=0)
         self.scan = jax.jit(self.steps, donate_argnums=0)
         self.loss = jax.jit(self.batch_loss)
-        self.reset()
-        self.advance(0, CHUNK + 1)  # compiles both lengths that are ever asked for
 
-    def reset(self, _=None):
+    def reset(self, variant):
+        self.chunk = CHUNK if 'scan' in variant else 1
         zeros = lambda: [self.jnp.zeros_like(values) for values in self.initial]
         self.state = ([self.jnp.array(values) for values in self.initial], zeros(), zeros(), self.jnp.float32(0))
 
@@ -78,36 +85,36 @@ class Jax(protocol.SteppingEngine):
     def batch_loss(self, parameters, noisy, clean):
         return network.loss(self.ops, self.workload, parameters, noisy, clean)
 
-    def steps(self, state, stored, rows):
+    def step(self, state, stored, rows):
         adam = self.workload['adam']
         rate, b1, b2, epsilon = adam['learningRate'], adam['beta1'], adam['beta2'], adam['epsilon']
+        parameters, ms, vs, t = state
+        loss, gradients = self.jax.value_and_grad(self.batch_loss)(parameters, *self.batch(stored, rows))
+        t = t + 1
+        ms = [b1 * m + (1 - b1) * g for m, g in zip(ms, gradients)]
+        vs = [b2 * v + (1 - b2) * g * g for v, g in zip(vs, gradients)]
+        size, root = rate / (1 - b1**t), self.jnp.sqrt(1 - b2**t)
+        parameters = [p - size * m / (self.jnp.sqrt(v) / root + epsilon) for p, m, v in zip(parameters, ms, vs)]
+        return (parameters, ms, vs, t), loss
 
-        def step(state, rows):
-            parameters, ms, vs, t = state
-            loss, gradients = self.jax.value_and_grad(self.batch_loss)(parameters, *self.batch(stored, rows))
-            t = t + 1
-            ms = [b1 * m + (1 - b1) * g for m, g in zip(ms, gradients)]
-            vs = [b2 * v + (1 - b2) * g * g for v, g in zip(vs, gradients)]
-            size, root = rate / (1 - b1**t), self.jnp.sqrt(1 - b2**t)
-            parameters = [p - size * m / (self.jnp.sqrt(v) / root + epsilon) for p, m, v in zip(parameters, ms, vs)]
-            return (parameters, ms, vs, t), loss
-
-        return self.jax.lax.scan(step, state, rows)
+    def steps(self, state, stored, batches):
+        return self.jax.lax.scan(lambda state, rows: self.step(state, stored, rows), state, batches)
 
     def advance(self, start, count):
         batch = self.workload['batch']
-        total, end = 0.0, start + count
+        losses, end = [], start + count
         while start < end:
-            trips = CHUNK if end - start >= CHUNK else 1
+            trips = self.chunk if end - start >= self.chunk else 1
             at = start * batch % len(self.order)
             rows = self.order[at : at + trips * batch]
             if len(rows) < trips * batch:  # the chunk runs into the next epoch
                 rows = self.jnp.concatenate([rows, self.order[: trips * batch - len(rows)]])
-            self.state, losses = self.scan(self.state, self.stored, rows.reshape(trips, batch))
-            total += float(losses.sum())
+            run, rows = (self.scan, rows.reshape(trips, batch)) if trips > 1 else (self.one, rows)
+            self.state, loss = run(self.state, self.stored, rows)
+            losses.append(loss)
             start += trips
         self.jax.block_until_ready(self.state)
-        return total
+        return float(sum(loss.sum() for loss in losses))
 
     def final_loss(self):
         return float(self.loss(self.state[0], *self.batch(self.stored, self.order[: self.workload['batch']])))

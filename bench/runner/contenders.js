@@ -4,9 +4,12 @@
 import { FIRST_CHECK } from './agreement.js'
 import { EngineError, EngineProcess } from './engine-process.js'
 
+/** What a process does once before anything is timed, so that it has compiled what it compiles. */
+const WARM_UP = { steps: 2, skip: 1 }
+
 /** A first look at a setting, then one that takes about so many seconds. */
 const GLANCE = { steps: 5, skip: 1 }
-const PROBE_SECONDS = 0.7
+const PROBE_SECONDS = 0.6
 const PROBE_STEPS = 150
 
 /** How often a choice is made again when something else was running. */
@@ -26,8 +29,11 @@ const PROBES = 3
 
 /** @typedef {{ variant: string, threads: number, stepMs: number }} Trial */
 
-/** A process that was started, with its first check, or with why it failed. */
-/** @typedef {{ process: EngineProcess, check?: Measured, failure?: string }} Started */
+/** A process that was started, or why it failed. */
+/** @typedef {{ process: EngineProcess, failure?: string }} Started */
+
+/** The best of an engine's settings, before it is checked. */
+/** @typedef {Omit<Contender, 'check'>} Candidate */
 
 /**
  * Starts engines in every setting and keeps, for each, the process with the fastest.
@@ -87,7 +93,8 @@ const variantsOf = ({ variants }, { name }) =>
 async function start(process, [variant = ''], plan) {
   return caught({ process }, async () => {
     await process.ready(plan.startSeconds)
-    return { process, check: await process.work({ variant, steps: FIRST_CHECK.steps, skip: 0 }, plan.startSeconds) }
+    await process.work({ variant, ...WARM_UP }, plan.startSeconds)
+    return { process }
   })
 }
 
@@ -102,21 +109,27 @@ async function start(process, [variant = ''], plan) {
 async function choose(engine, variants, started, plan, watch) {
   /** @type {Trial[]} */
   const tried = []
-  /** @type {Contender | undefined} */
+  /** @type {Candidate | undefined} */
   let best
   let failure = started.find((each) => each.failure)?.failure
-  for (const { process, check } of started) {
-    if (!check) continue
+  for (const { process, failure: unusable } of started) {
+    if (unusable) continue
     for (const variant of variants) {
       const probed = await caught({}, async () => ({ stepMs: await probe(process, variant, plan, watch) }))
       failure ??= probed.failure
       if (probed.stepMs === undefined) continue
       tried.push({ variant, threads: process.threads, stepMs: probed.stepMs })
       if (best && best.stepMs <= probed.stepMs) continue
-      best = { name: engine.name, process, variant, stepMs: probed.stepMs, check, tried }
+      best = { name: engine.name, process, variant, stepMs: probed.stepMs, tried }
     }
   }
-  return best ? { best } : { failure }
+  if (!best) return { failure }
+  const { process, variant } = best
+  const request = { variant, steps: FIRST_CHECK.steps, skip: 1 }
+  const checked = await caught({}, async () => ({
+    best: { ...best, check: await process.work(request, plan.callSeconds) },
+  }))
+  return checked
 }
 
 /**
@@ -133,7 +146,7 @@ async function probe(process, variant, plan, watch) {
   if (steps < 2 * GLANCE.steps) return glance
   let least = Number.POSITIVE_INFINITY
   for (let i = 0; i < PROBES; i++) {
-    const work = () => process.work({ variant, steps, skip: Math.ceil(steps / 4) }, plan.callSeconds)
+    const work = () => process.work({ variant, steps, skip: Math.ceil(steps / 3) }, plan.callSeconds)
     const { result, disturbed } = await watch.during(process.pid, work)
     least = Math.min(least, stepMsOf(result))
     if (!disturbed) break

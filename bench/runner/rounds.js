@@ -75,8 +75,18 @@ const msOf = (trained) => (trained ? stepMsOf(trained).toFixed(2) : '–')
  */
 function lengthOf({ stepMs }, fastest, epoch, { steps, skip, roundSeconds, slowSeconds }) {
   const slow = stepMs > SLOW * fastest
-  const fitting = Math.floor(1000 * (slow ? slowSeconds / stepMs : roundSeconds / fastest))
-  if (fitting >= steps && !slow) return { slow, steps, skip }
-  const few = fitting > epoch ? fitting - (fitting % epoch) : Math.max(LEAST_STEPS, Math.min(fitting, MOST_STEPS))
-  return { slow, steps: few, skip: Math.ceil(few / 10) }
+  const fitting = Math.min(steps, Math.floor(1000 * (slow ? slowSeconds / stepMs : roundSeconds / fastest)))
+  const few = wholePart(Math.max(LEAST_STEPS, slow ? Math.min(fitting, MOST_STEPS) : fitting), epoch)
+  return { slow, steps: few, skip: few === steps ? skip : Math.ceil(few / 10) }
+}
+
+/**
+ * So many steps, or somewhat fewer: whole epochs or whole tens, where there is at least one.
+ *
+ * @param {number} steps
+ * @param {number} epoch
+ */
+function wholePart(steps, epoch) {
+  const unit = [epoch, 10].find((size) => steps >= size) ?? 1
+  return steps - (steps % unit)
 }

@@ -32,7 +32,7 @@ export const convolutional = {
   task: 'train',
   summary: 'conv 32-32-16, pooled, and back; gaussian noise 0.5 on the input, cross-entropy, Adam 0.001, batch 100',
   ...IMAGES,
-  rows: 20_000,
+  rows: 10_000,
   layers,
   loss: 'crossEntropy',
   noise: { type: 'gaussian', sigma: 0.5, clip: true, fresh: false },

@@ -18,7 +18,7 @@ export const denoising = {
   task: 'train',
   summary: '784–800–784, sigmoid both, gaussian noise 0.3 on the input, MSE, Adam 0.001, batch 100',
   ...IMAGES,
-  rows: 55_000,
+  rows: 20_000,
   layers,
   loss: 'mse',
   noise: { type: 'gaussian', sigma: 0.3, clip: true, fresh: false },

@@ -31,24 +31,17 @@ export function stepFlops(layers, { width, image, batch }) {
  */
 function productsOf(layers, width, image) {
   let [values, channels, size] = [width, 1, image]
-  return layers.flatMap((layer) => {
-    switch (layer.type) {
-      case 'dense': {
-        const product = { rows: 1, depth: values, columns: layer.units }
-        values = layer.units
-        return [product]
-      }
-      case 'conv': {
-        const product = { rows: size[0] * size[1], depth: channels * layer.kernel ** 2, columns: layer.filters }
-        channels = layer.filters
-        return [product]
-      }
-      case 'pool':
-        size = [Math.ceil(size[0] / 2), Math.ceil(size[1] / 2)]
-        return []
-      case 'resize':
-        size = layer.size
-        return []
+  const products = []
+  for (const layer of layers) {
+    if (layer.type === 'dense') {
+      products.push({ rows: 1, depth: values, columns: layer.units })
+      values = layer.units
+    } else if (layer.type === 'conv') {
+      products.push({ rows: size[0] * size[1], depth: channels * layer.kernel ** 2, columns: layer.filters })
+      channels = layer.filters
+    } else {
+      size = layer.type === 'resize' ? layer.size : [Math.ceil(size[0] / 2), Math.ceil(size[1] / 2)]
     }
-  })
+  }
+  return products
 }

@@ -20,7 +20,7 @@ export const stacked = {
   task: 'train',
   summary: '784–500–50–500–784 tied, sigmoid, gaussian noise 0.3 on the input, MSE, Adam 0.001, batch 100',
   ...IMAGES,
-  rows: 55_000,
+  rows: 20_000,
   layers,
   loss: 'mse',
   noise: { type: 'gaussian', sigma: 0.3, clip: true, fresh: false },
