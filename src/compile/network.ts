@@ -6,7 +6,6 @@ import type { Value } from '../graph/types.js'
 import { ACTIVATIONS, type ActivationName } from '../nn/activations.js'
 import { initialize } from '../nn/initializers.js'
 import {
-  activate,
   activationAfter,
   activationOf,
   type LayerSpec,
@@ -171,14 +170,26 @@ const linearised = (stage: Stage): Stage =>
 const outputShape = (layers: readonly LayerSpec[], input: readonly number[]): readonly number[] =>
   layers.reduce((shape, layer) => layerKind(layer).outputShape(layer, shape), input)
 
-const run = (chain: readonly Stage[], x: Value, values: Values): Value =>
-  chain.reduce((value, { layer, prefix, tied }) => {
+/**
+ * The layers one after another. No nonlinearity here ever falls, so a maximum can be taken before it: max f(x) = f(max x),
+ * and f is not computed for what pooling drops.
+ */
+function run(chain: readonly Stage[], x: Value, values: Values): Value {
+  let value = x
+  let pending: ActivationName = 'linear'
+  chain.forEach(({ layer, prefix, tied }, i) => {
     const own = Object.entries(values).flatMap(([name, parameter]) =>
       name.startsWith(prefix) ? [[name.slice(prefix.length), parameter] as const] : [],
     )
     const shared = tied === undefined ? [] : [['weight', values[tied] as Value] as const]
-    return activate(layer, layerKind(layer).emit(layer, value, Object.fromEntries([...own, ...shared])))
-  }, x)
+    value = layerKind(layer).emit(layer, value, Object.fromEntries([...own, ...shared]))
+    if (layer.type !== 'maxPool2d') pending = activationOf(layer)
+    if (chain[i + 1]?.layer.type === 'maxPool2d') return
+    value = ACTIVATIONS[pending](value)
+    pending = 'linear'
+  })
+  return value
+}
 
 const unflatten = (x: Value, shape: readonly number[]) => reshape(x, [x.shape[0] ?? 1, ...shape])
 
