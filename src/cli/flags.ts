@@ -10,7 +10,8 @@ interface Property {
 
 /**
  * Flags from a schema: `batchSize: z.int().default(100).describe('…')` becomes `--batch-size <number>`,
- * and a list of numbers `--units <number,…>`.
+ * a list of numbers `--units <number,…>`, and what is on or off `--tied` and `--no-tied`, of which help shows the one that
+ * changes something.
  * Flags that are not given stay undefined, so that presets and defaults decide.
  */
 export function addFlags(
@@ -24,9 +25,9 @@ export function addFlags(
     const shown = `(default: ${defaults[name] ?? property.default})`
     if (property.type === 'boolean') {
       const on = (defaults[name] ?? property.default) === true
-      command.addOption(
-        new Option(on ? `--no-${kebab(name)}` : flag, `${property.description} ${on ? '(on; this turns it off)' : ''}`),
-      )
+      command
+        .addOption(new Option(flag, property.description).hideHelp(on))
+        .addOption(new Option(`--no-${kebab(name)}`, `${property.description} (on; this turns it off)`).hideHelp(!on))
       continue
     }
     const option = new Option(`${flag} <${argumentOf(property)}>`, `${property.description} ${shown}`)

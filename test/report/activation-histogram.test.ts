@@ -49,7 +49,7 @@ test('the description counts', async () => {
   const { alt } = await drawActivationHistogram({ activations, rho: 0.05 })
   expect(alt).toBe(
     'Histogram of the mean activations of 8 units: from 0 to 1, median 0.05. The target ρ = 0.05 is marked. ' +
-      '50 % are below 0.1. Dead (below 0.001): 2. Saturated (above 0.999): 2.',
+      '50 % are below 0.1. Dead (below 0.001): 2. Saturated (above 0.99): 2.',
   )
 })
 
