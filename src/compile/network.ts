@@ -100,8 +100,10 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
   const output = from === 0 || !last ? spec.output : activationOf(last)
   const linear =
     from === 0 ? decoder : decoder.map((stage, i) => (i === decoder.length - 1 ? linearised(stage) : stage))
-  const enter = (x: Value) => (from === 0 && maps ? toChannelsFirst(x, spec.input) : unflatten(x, input))
-  const leave = (x: Value) => flatten(from === 0 && maps ? toChannelsLast(x) : x)
+  const enter = scoped('input', (x) => (from === 0 && maps ? toChannelsFirst(x, spec.input) : unflatten(x, input)))
+  const leave = scoped('output', (x) => flatten(from === 0 && maps ? toChannelsLast(x) : x))
+  const toRows = scoped('code', flatten)
+  const toShape = scoped('code', (code) => unflatten(code, codeShape))
   return {
     spec,
     width,
@@ -114,11 +116,11 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
         .map((parameter) => ({ ...parameter, name: prefix + parameter.name })),
     ),
     shapeAfter: (layers) => shapes[from + layers] as readonly number[],
-    encode: (x, values) => flatten(run(encoder, enter(x), values)),
-    encodeUpTo: (layers, x, values) => flatten(run(encoder.slice(0, layers), enter(x), values)),
+    encode: (x, values) => toRows(run(encoder, enter(x), values)),
+    encodeUpTo: (layers, x, values) => toRows(run(encoder.slice(0, layers), enter(x), values)),
     decode: (code, values) => {
-      const logits = leave(run(linear, unflatten(code, codeShape), values))
-      return { logits, output: ACTIVATIONS[output](logits) }
+      const logits = leave(run(linear, toShape(code), values))
+      return { logits, output: scoped('output', ACTIVATIONS[output])(logits) }
     },
   }
 }
@@ -177,8 +179,15 @@ const run = (chain: readonly Stage[], x: Value, values: Values): Value =>
       name.startsWith(prefix) ? [[name.slice(prefix.length), parameter] as const] : [],
     )
     const shared = tied === undefined ? [] : [['weight', values[tied] as Value] as const]
-    return activate(layer, layerKind(layer).emit(layer, value, Object.fromEntries([...own, ...shared])))
+    const parameters = Object.fromEntries([...own, ...shared])
+    return value.builder.within(prefix.slice(0, -1), () =>
+      activate(layer, layerKind(layer).emit(layer, value, parameters)),
+    )
   }, x)
+
+function scoped(scope: string, emit: (x: Value) => Value): (x: Value) => Value {
+  return (x) => x.builder.within(scope, () => emit(x))
+}
 
 const unflatten = (x: Value, shape: readonly number[]) => reshape(x, [x.shape[0] ?? 1, ...shape])
 

@@ -1,6 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import type { CallName, Calls, Port, Request, Response } from './protocol.js'
-import type { Runtime, Session } from './types.js'
+import type { Runtime, RuntimeOptions, Session } from './types.js'
 
 export interface Connection extends Port<Request, Response> {
   /** Called when the other side is gone; rejects whatever is still open. */
@@ -14,7 +14,10 @@ interface Pending {
 }
 
 /** The caller's side of a runtime that lives on another thread. */
-export async function connect(connection: Connection, threads: number): Promise<Runtime> {
+export async function connect(
+  connection: Connection,
+  { threads, profile }: RuntimeOptions & { readonly threads: number },
+): Promise<Runtime> {
   const pending = new Map<number, Pending>()
   let count = 0
   let ended: string | undefined
@@ -40,7 +43,7 @@ export async function connect(connection: Connection, threads: number): Promise<
     })
   }
 
-  const info = await call('start', { threads })
+  const info = await call('start', { threads, profile })
 
   async function open(model: Uint8Array): Promise<Session> {
     const session = await call('open', { model })

@@ -13,10 +13,13 @@ export interface Ort {
   readonly Tensor: new (type: OrtTensor.Type, data: TensorData, dims: readonly number[]) => OrtTensor
 }
 
+/** What was asked for when the runtime was opened. */
+export type Wanted = Calls['start']['request']
+
 export interface HostSetup {
   readonly ort: Ort
   readonly info: Omit<RuntimeInfo, 'threads'>
-  readonly options: (threads: number) => InferenceSession.SessionOptions
+  readonly options: (wanted: Wanted) => InferenceSession.SessionOptions
 }
 
 type Handlers = { readonly [K in CallName]: (request: Calls[K]['request']) => Promise<Calls[K]['response']> }
@@ -29,7 +32,7 @@ export function serve(port: Port<Response, Request>, load: () => Promise<HostSet
   const sessions: (InferenceSession | undefined)[] = []
   const residents = new Map<number, OrtTensor>()
   let setup: HostSetup
-  let threads = 1
+  let wanted: Wanted
   let count = 0
 
   const toOrt = ({ dtype, data, shape }: Tensor) => new setup.ort.Tensor(dtype, data, shape)
@@ -47,11 +50,11 @@ export function serve(port: Port<Response, Request>, load: () => Promise<HostSet
   const handlers: Handlers = {
     async start(request) {
       setup = await load()
-      threads = request.threads
-      return { ...setup.info, threads }
+      wanted = request
+      return { ...setup.info, threads: request.threads }
     },
     async open({ model }) {
-      return sessions.push(await setup.ort.InferenceSession.create(model, setup.options(threads))) - 1
+      return sessions.push(await setup.ort.InferenceSession.create(model, setup.options(wanted))) - 1
     },
     async run({ session, feeds, keep }) {
       const native = sessions[session]

@@ -23,7 +23,7 @@ export function openWebRuntime({ threads = defaultThreads() }: RuntimeOptions = 
         onEnd('the runtime was closed')
       },
     },
-    threads,
+    { threads },
   )
 }
 

@@ -46,7 +46,7 @@ function standIn(log: string[] = []) {
 
 async function open(log?: string[]) {
   const channel = channelTo(standIn(log))
-  return { channel, runtime: await connect(channel, 3) }
+  return { channel, runtime: await connect(channel, { threads: 3 }) }
 }
 
 const refusal = (found: string) => expect.objectContaining({ code: 'E_RUNTIME', at: 'ONNX Runtime', found })

@@ -45,4 +45,5 @@ export function channelTo(load: () => Promise<HostSetup>): Channel {
 }
 
 /** A runtime on this thread. */
-export const openInProcess = (load: () => Promise<HostSetup>): Promise<Runtime> => connect(channelTo(load), 1)
+export const openInProcess = (load: () => Promise<HostSetup>): Promise<Runtime> =>
+  connect(channelTo(load), { threads: 1 })
