@@ -46,6 +46,8 @@ export interface Network {
   readonly encode: (x: Value, parameters: Values) => Value
   /** code float32 [batch, code] → output and logits, float32 [batch, width] */
   readonly decode: (code: Value, parameters: Values) => { readonly logits: Value; readonly output: Value }
+  /** Layers of the encoder. */
+  readonly depth: number
   /** The shape of a sample after so many layers of the encoder. */
   readonly shapeAfter: (layers: number) => readonly number[]
   /** x float32 [batch, width] → what so many layers of the encoder make of it, float32 [batch, values] */
@@ -100,7 +102,11 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
   const output = from === 0 || !last ? spec.output : activationOf(last)
   const linear =
     from === 0 ? decoder : decoder.map((stage, i) => (i === decoder.length - 1 ? linearised(stage) : stage))
-  const enter = scoped('input', (x) => (from === 0 && maps ? toChannelsFirst(x, spec.input) : unflatten(x, input)))
+  const first = spec.encoder[from]
+  const enter = scoped('input', (x) => {
+    if (!first || !takesMaps(first)) return x
+    return from === 0 ? toChannelsFirst(x, spec.input) : unflatten(x, input)
+  })
   const leave = scoped('output', (x) => flatten(from === 0 && maps ? toChannelsLast(x) : x))
   const toRows = scoped('code', flatten)
   const toShape = scoped('code', (code) => unflatten(code, codeShape))
@@ -115,6 +121,7 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
         .parameters(layer, input)
         .map((parameter) => ({ ...parameter, name: prefix + parameter.name })),
     ),
+    depth: to - from,
     shapeAfter: (layers) => shapes[from + layers] as readonly number[],
     encode: (x, values) => toRows(run(encoder, enter(x), values)),
     encodeUpTo: (layers, x, values) => toRows(run(encoder.slice(0, layers), enter(x), values)),

@@ -2,8 +2,8 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common'
 import type { DType } from '../base/shape.js'
 import type { Tensor, TensorData } from '../base/tensor.js'
 import { symmetricEigen } from './eigen.js'
-import type { CallName, Calls, Port, Request, Response } from './protocol.js'
-import { isResident, type Resident, type RuntimeInfo } from './types.js'
+import { type CallName, type Calls, memoryOf, type Port, type Request, type Response } from './protocol.js'
+import { isResident, type Resident, type RunResult, type RuntimeInfo } from './types.js'
 
 /** What the host needs of an `onnxruntime-*` package. */
 export interface Ort {
@@ -91,12 +91,15 @@ export function serve(port: Port<Response, Request>, load: () => Promise<HostSet
     const { id, call } = request
     try {
       const value = await handlers[call](request as never)
-      port.post({ id, value })
+      port.post({ id, value }, isRunResult(value) ? memoryOf(Object.values(value.fetched)) : [])
     } catch (error) {
-      port.post({ id, error: error instanceof Error ? error.message : String(error) })
+      port.post({ id, error: error instanceof Error ? error.message : String(error) }, [])
     }
   }
 }
 
-/** The data stays the runtime's: posting it to the other thread copies it. */
+/** What a run brings here is made for it and may be handed over; what is kept and looked at is copied on its way. */
+const isRunResult = (value: Calls[CallName]['response']): value is RunResult =>
+  typeof value === 'object' && value !== null && 'fetched' in value
+
 const fromOrt = ({ type, dims, data }: OrtTensor): Tensor => ({ dtype: type, shape: dims, data }) as unknown as Tensor

@@ -20,9 +20,9 @@ export function openNodeRuntime({ threads = availableParallelism(), profile }: R
 function toConnection(worker: Worker): Connection {
   let open = 0
   return {
-    post(message) {
+    post(message, handed) {
       if (open++ === 0) worker.ref()
-      worker.postMessage(message)
+      worker.postMessage(message, handed)
     },
     onMessage: (listener) =>
       void worker.on('message', (message: Response) => {

@@ -36,8 +36,13 @@ export type Response =
   | { readonly id: number; readonly value: Calls[CallName]['response'] }
   | { readonly id: number; readonly error: string }
 
+/** The memory of tensors that belong to nobody else, to be handed over with a message. */
+export const memoryOf = (tensors: Iterable<Tensor>): ArrayBuffer[] =>
+  Array.from(tensors, ({ data }) => data.buffer as ArrayBuffer)
+
 /** One end of a channel between two threads: a worker of Node or of a browser, or the parent's port. */
 export interface Port<Sent, Received> {
-  post(message: Sent): void
+  /** @param handed  memory in the message that the sender gives away; all else is copied */
+  post(message: Sent, handed: readonly ArrayBuffer[]): void
   onMessage(listener: (message: Received) => void): void
 }

@@ -95,6 +95,20 @@ describe('residents', () => {
     expect(JSON.stringify(channel.requests.at(-1))).toContain(`"x":{"id":${resident.id}`)
   })
 
+  test('carry the numbers of a view and no others; what was given stays its owner’s', async () => {
+    const { channel, runtime } = await open()
+    const all = Float32Array.from({ length: 1000 }, (_, i) => i)
+    const view: Tensor = { dtype: 'float32', shape: [2], data: all.subarray(5, 7) }
+    const session = await runtime.open(Uint8Array.of(1))
+    await Promise.all([session.run({ x: view }), runtime.put(view)])
+    const sent = channel.requests.flatMap((request) =>
+      request.call === 'put' ? [request.tensor] : request.call === 'run' ? Object.values(request.feeds) : [],
+    )
+    expect(sent).toHaveLength(2)
+    for (const tensor of sent) expect('data' in tensor && tensor.data.buffer.byteLength).toBe(8)
+    expect(all.length).toBe(1000)
+  })
+
   test('are gone when released, and their numbers are not given to others', async () => {
     const { runtime } = await open()
     const [first, second] = [await runtime.put(vector(1)), await runtime.put(vector(2))]
