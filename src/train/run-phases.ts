@@ -86,8 +86,8 @@ async function runDescent(
   const data = await codesOf(samples.data, from)
   const resident = from > 0 ? await runtime.put(toTensor(data)) : await samples.resident()
   const target = validation && (await codesOf(validation, from))
-  const gauge = target && (await Gauge.open(runtime, network, 'fed'))
   const input = target && phase.corruption ? corrupt(target, phase.corruption, { seed }) : target
+  const gauge = target && input && (await Gauge.open(runtime, network, 'fed', { input, target }))
   try {
     return await descend(
       {
@@ -100,10 +100,9 @@ async function runDescent(
         onEvent,
         validate:
           gauge &&
-          input &&
           (async (state) => {
             const entries = network.parameters.map(({ name }) => [name, state[name] as Resident])
-            return (await gauge.measure(input, target, Object.fromEntries(entries))).mse
+            return (await gauge.measure(Object.fromEntries(entries))).mse
           }),
       },
       phase,

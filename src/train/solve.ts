@@ -6,6 +6,7 @@ import type { SolveSpec } from '../compile/spec.js'
 import { type Dataset, widthOf } from '../data/dataset.js'
 import { floats } from '../runtime/floats.js'
 import type { Resident, Runtime } from '../runtime/types.js'
+import { runsOf } from './batches.js'
 
 const ROWS_PER_RUN = 1000
 
@@ -84,8 +85,8 @@ async function moments(runtime: Runtime, data: Dataset, resident: Resident, widt
 }
 
 async function everyRun(rows: number, visit: (rows: Tensor<'int32'>) => Promise<void>): Promise<void> {
-  for (let from = 0; from < rows; from += ROWS_PER_RUN) {
-    const length = Math.min(ROWS_PER_RUN, rows - from)
+  for (const [from, to] of runsOf(rows, ROWS_PER_RUN)) {
+    const length = to - from
     await visit({ dtype: 'int32', shape: [length], data: Int32Array.from({ length }, (_, i) => from + i) })
   }
 }

@@ -9,7 +9,7 @@ import { requireFresh } from '../../node/files.js'
 import { defaultFolder } from '../../node/run-folder.js'
 import { type PresetName, RECIPES, type Recipe } from '../../recipes/index.js'
 import { openNodeRuntime } from '../../runtime/ort-node.js'
-import { addFlags, givenFlags } from '../flags.js'
+import { addFlags, givenFlags, requirePreset, requireWhole } from '../flags.js'
 import { interruptible } from '../interrupt.js'
 import { note, say, table, writeJson } from '../output.js'
 import { createProgress } from '../progress.js'
@@ -123,26 +123,6 @@ function show(summary: Summary, out: string): void {
     ]),
   )
   note(`\n${join(out, 'model.onnx')} is the model, ${join(out, 'report.html')} tells about it`)
-}
-
-function requirePreset(preset: string, { name, presets }: Recipe): void {
-  if (preset in presets) return
-  throw new DiaboloError('E_OPTION', {
-    at: `--preset of "train ${name}"`,
-    expected: Object.keys(presets).join(' or '),
-    found: `"${preset}"`,
-    hint: 'leave it out for the default preset',
-  })
-}
-
-function requireWhole(flag: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least) return
-  throw new DiaboloError('E_OPTION', {
-    at: flag,
-    expected: `a whole number of at least ${least}`,
-    found: `${value}`,
-    hint: `leave ${flag} out, or give a whole number`,
-  })
 }
 
 const diverged = ({ recipe, divergedAt }: Summary, out: string) =>
