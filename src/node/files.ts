@@ -14,16 +14,7 @@ export async function readBytes(path: string): Promise<Uint8Array> {
     const { buffer, byteOffset, byteLength } = await readFile(path)
     return new Uint8Array(buffer, byteOffset, byteLength)
   } catch (cause) {
-    const missing = errno(cause) === 'ENOENT'
-    throw new DiaboloError(missing ? 'E_MISSING' : 'E_DATA', {
-      at: path,
-      expected: 'a file that can be read',
-      found: missing ? 'no such file' : errno(cause),
-      hint: missing
-        ? 'check the path; "diabolo data list" names what is there'
-        : 'check that it is a file and its permissions',
-      cause,
-    })
+    throw readError(path, cause)
   }
 }
 
@@ -76,6 +67,19 @@ export const exists = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   )
+
+export function readError(path: string, cause: unknown): DiaboloError {
+  const missing = errno(cause) === 'ENOENT'
+  return new DiaboloError(missing ? 'E_MISSING' : 'E_DATA', {
+    at: path,
+    expected: 'a file that can be read',
+    found: missing ? 'no such file' : errno(cause),
+    hint: missing
+      ? 'check the path; "diabolo data list" names what is there'
+      : 'check that it is a file and its permissions',
+    cause,
+  })
+}
 
 function writeError(path: string, cause: unknown): DiaboloError {
   return new DiaboloError('E_WRITE', {

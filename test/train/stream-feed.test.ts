@@ -16,7 +16,14 @@ const runtime = useNativeRuntime()
 /** What is in memory, read as if it were not. */
 function streamed(data: Dataset): RowStream {
   const { name, rows, shape, dtype, scale } = data
-  return rowStream({ name, rows, shape, dtype, scale, read: async (from, to) => toTensor(data, from, to).data as never })
+  return rowStream({
+    name,
+    rows,
+    shape,
+    dtype,
+    scale,
+    read: async (from, to) => toTensor(data, from, to).data as never,
+  })
 }
 
 const bytesOf = (model: Autoencoder) => Buffer.from(model.toBytes())

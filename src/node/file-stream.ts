@@ -1,0 +1,66 @@
+import { open } from 'node:fs/promises'
+import { DiaboloError } from '../base/errors.js'
+import { isGzip } from '../data/formats/gzip.js'
+import { NPY_HEAD } from '../data/formats/npy.js'
+import { layoutOf, sampleShape } from '../data/read.js'
+import { type RowStream, rowStream } from '../data/row-stream.js'
+import { readError } from './files.js'
+
+/**
+ * An IDX or `.npy` file, not packed, of which only what is needed is read. It must stay as it is while it is used.
+ *
+ * @throws E_MISSING when there is no such file; E_FORMAT when it is packed or another format; E_TRUNCATED when values are
+ * missing; E_OPTION when it has no rows
+ */
+export async function fileStream(path: string): Promise<RowStream> {
+  const { bytes: head, length } = await readPart(path, 0, NPY_HEAD)
+  if (isGzip(head)) {
+    throw new DiaboloError('E_FORMAT', {
+      at: path,
+      expected: 'a file that is not packed, to read parts of it',
+      found: 'gzip',
+      hint: `unpack it first: gunzip --keep ${path}`,
+    })
+  }
+  const { shape, dtype, offset, bytesPerValue, decode } = layoutOf(head, length, path)
+  const [rows = 1, ...sample] = shape
+  const step = sample.reduce((product, dim) => product * dim, bytesPerValue)
+  return rowStream({
+    name: path,
+    rows,
+    shape: sampleShape(shape),
+    dtype,
+    async read(from, to) {
+      const { bytes } = await readPart(path, offset + from * step, (to - from) * step)
+      if (bytes.length === (to - from) * step) return decode(bytes)
+      throw new DiaboloError('E_TRUNCATED', {
+        at: `${path}, rows ${from} to ${to - 1}`,
+        expected: `${(to - from) * step} bytes`,
+        found: `${bytes.length}: the file is shorter than it was`,
+        hint: 'leave the file as it is while it is trained on',
+      })
+    },
+  })
+}
+
+/** So many bytes from a place, fewer where the file ends, and the length of the whole. No file is left open. */
+async function readPart(path: string, position: number, length: number) {
+  try {
+    const file = await open(path)
+    try {
+      const { size } = await file.stat()
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - position)))
+      let done = 0
+      while (done < bytes.length) {
+        const { bytesRead } = await file.read(bytes, done, bytes.length - done, position + done)
+        if (bytesRead === 0) break
+        done += bytesRead
+      }
+      return { bytes: bytes.subarray(0, done), length: size }
+    } finally {
+      await file.close()
+    }
+  } catch (cause) {
+    throw readError(path, cause)
+  }
+}
