@@ -1,10 +1,9 @@
-import { open } from 'node:fs/promises'
 import { DiaboloError } from '../base/errors.js'
 import { isGzip } from '../data/formats/gzip.js'
 import { NPY_HEAD } from '../data/formats/npy.js'
 import { layoutOf, sampleShape } from '../data/read.js'
 import { type RowStream, rowStream } from '../data/row-stream.js'
-import { readError } from './files.js'
+import { readPart } from './files.js'
 
 /**
  * An IDX or `.npy` file, not packed, of which only what is needed is read. It must stay as it is while it is used.
@@ -41,26 +40,4 @@ export async function fileStream(path: string): Promise<RowStream> {
       })
     },
   })
-}
-
-/** So many bytes from a place, fewer where the file ends, and the length of the whole. No file is left open. */
-async function readPart(path: string, position: number, length: number) {
-  try {
-    const file = await open(path)
-    try {
-      const { size } = await file.stat()
-      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - position)))
-      let done = 0
-      while (done < bytes.length) {
-        const { bytesRead } = await file.read(bytes, done, bytes.length - done, position + done)
-        if (bytesRead === 0) break
-        done += bytesRead
-      }
-      return { bytes: bytes.subarray(0, done), length: size }
-    } finally {
-      await file.close()
-    }
-  } catch (cause) {
-    throw readError(path, cause)
-  }
 }

@@ -18,6 +18,32 @@ export async function readBytes(path: string): Promise<Uint8Array> {
   }
 }
 
+/**
+ * So many bytes from a place, fewer where the file ends, and the length of the whole. No file is left open.
+ *
+ * @throws E_MISSING when there is no such file; E_DATA when it cannot be read
+ */
+export async function readPart(path: string, position: number, length: number) {
+  try {
+    const file = await open(path)
+    try {
+      const { size } = await file.stat()
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - position)))
+      let done = 0
+      while (done < bytes.length) {
+        const { bytesRead } = await file.read(bytes, done, bytes.length - done, position + done)
+        if (bytesRead === 0) break
+        done += bytesRead
+      }
+      return { bytes: bytes.subarray(0, done), length: size }
+    } finally {
+      await file.close()
+    }
+  } catch (cause) {
+    throw readError(path, cause)
+  }
+}
+
 /** Writes beside, syncs, renames: the file is there whole or not at all, and what was there before stays until then. */
 export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
   const beside = `${path}.${randomBytes(4).toString('hex')}.part`
@@ -68,7 +94,7 @@ export const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
-export function readError(path: string, cause: unknown): DiaboloError {
+function readError(path: string, cause: unknown): DiaboloError {
   const missing = errno(cause) === 'ENOENT'
   return new DiaboloError(missing ? 'E_MISSING' : 'E_DATA', {
     at: path,
