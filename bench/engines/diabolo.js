@@ -1,4 +1,4 @@
-/** @import { Materials, MatmulRate, TrainRequest, Trained } from '../types.js' */
+/** @import { Materials, MatmulRate, Measured, Request } from '../types.js' */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
@@ -29,11 +29,11 @@ function versionOf(build) {
  * @param {Diabolo} diabolo
  * @param {Runtime} runtime
  * @param {Materials} materials
- * @param {TrainRequest} request
- * @returns {Promise<Trained>}
+ * @param {Request} request
+ * @returns {Promise<Measured>}
  */
-async function train(diabolo, runtime, { workload, data }, { steps, skip }) {
-  const { batch, rows, width, recipe } = workload
+async function train(diabolo, runtime, { workload, data, noisy }, { steps, skip }) {
+  const { batch, rows, width, recipe, loss } = workload
   const stepsPerEpoch = Math.min(steps, rows / batch)
   if (steps % stepsPerEpoch !== 0) throw new Error(`${steps} steps are not whole epochs of ${stepsPerEpoch}`)
   const samples = diabolo.dataset(data.subarray(0, stepsPerEpoch * batch * width), { shape: [28, 28, 1] })
@@ -47,14 +47,12 @@ async function train(diabolo, runtime, { workload, data }, { steps, skip }) {
       if (event.type === 'progress') marks.push({ step: event.step, at: performance.now() })
     },
   })
-  const { mse } = await model.evaluate(data.subarray(0, batch * width))
+  const [first, given] = [data, noisy ?? data].map((values) => values.subarray(0, batch * width))
+  const { [loss]: finalLoss = Number.NaN } = await model.evaluate(given ?? data, first)
   await model.close()
   const losses = model.history.map(({ loss }) => loss)
-  return {
-    ...steady(marks, skip),
-    meanLoss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length,
-    finalLoss: mse,
-  }
+  const meanLoss = losses.reduce((sum, loss) => sum + loss, 0) / losses.length
+  return { ...steady(marks, skip), figures: { meanLoss, finalLoss } }
 }
 
 /**

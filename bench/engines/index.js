@@ -15,13 +15,16 @@ const npm = 'run "npm install" in bench/'
 /** @param {string} name */
 const pip = (name) => `run "pip install ${name}" in bench/.venv, or name a Python that has it in DIABOLO_PYTHON`
 
+const DENSE = ['dense', 'denoising', 'stacked']
+const TRAINING = [...DENSE, 'convolutional']
+
 /** @type {Engine} */
 export const DIABOLO = {
   name: 'diabolo',
   command: [process.execPath, here('diabolo.js')],
-  variants: ['fit'],
+  variants: [{ name: 'fit' }],
   threaded: true,
-  workloads: ['dense'],
+  workloads: TRAINING,
   install: 'run "npm run build" in the repository\'s root',
 }
 
@@ -30,53 +33,63 @@ export const PEERS = [
   {
     name: 'jax',
     command: [python(), here('jax_engine.py')],
-    variants: ['jit + scan'],
+    variants: [
+      { name: 'jit + scan', workloads: DENSE },
+      { name: 'jit, step by step', workloads: ['convolutional'] },
+    ],
     threaded: true,
-    workloads: ['dense'],
+    workloads: TRAINING,
     install: pip('jax'),
   },
   {
     name: 'torch',
     command: [python(), here('torch_engine.py')],
-    variants: ['eager', 'eager, fused Adam'],
+    variants: [
+      { name: 'eager', workloads: DENSE },
+      { name: 'eager, fused Adam' },
+      { name: 'eager, fused Adam, channels last', workloads: ['convolutional'] },
+    ],
     threaded: true,
-    workloads: ['dense'],
+    workloads: TRAINING,
     install: pip('torch'),
   },
   {
     name: 'torch.compile',
     command: [python(), here('torch_engine.py')],
     backend: 'inductor',
-    variants: ['compiled, fused Adam'],
+    variants: [
+      { name: 'compiled, fused Adam' },
+      { name: 'compiled, fused Adam, channels last', workloads: ['convolutional'] },
+    ],
     threaded: true,
     patient: true,
-    workloads: ['dense'],
+    workloads: TRAINING,
     install: pip('torch'),
   },
   {
     name: 'jax-js',
     command: [process.execPath, here('jax-js.js')],
-    variants: ['jit, wasm'],
+    variants: [{ name: 'jit, wasm' }],
     threaded: false,
-    workloads: ['dense'],
+    workloads: DENSE,
     install: npm,
   },
   {
     name: 'tfjs-wasm',
     command: [process.execPath, here('tfjs.js')],
     backend: 'wasm',
-    variants: ['eager'],
+    variants: [{ name: 'eager' }],
     threaded: false,
-    workloads: ['dense'],
+    workloads: TRAINING,
     install: npm,
   },
   {
     name: 'tfjs-cpu',
     command: [process.execPath, here('tfjs.js')],
     backend: 'cpu',
-    variants: ['eager'],
+    variants: [{ name: 'eager' }],
     threaded: false,
-    workloads: ['dense'],
+    workloads: DENSE,
     install: npm,
   },
 ]

@@ -1,4 +1,4 @@
-/** @import { EngineHandlers, Materials, Setting, TrainRequest, Trained } from '../types.js' */
+/** @import { EngineHandlers, Materials, Measured, Request, Setting } from '../types.js' */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -20,11 +20,12 @@ export async function serve(open) {
     say({ absent: reasonOf(error) })
     return
   }
-  say({ ready: { version: handlers.version, calls: handlers.matmul ? ['train', 'matmul'] : ['train'] } })
+  const { version, ...calls } = handlers
+  say({ ready: { version, calls: Object.keys(calls) } })
   for await (const line of createInterface({ input: process.stdin })) {
     const { call, ...request } = JSON.parse(line)
     try {
-      say({ result: await handlers[/** @type {'train'} */ (call)](request) })
+      say({ result: await calls[/** @type {'train'} */ (call)]?.(request) })
     } catch (error) {
       say({ failed: reasonOf(error) })
     }
@@ -40,7 +41,7 @@ export async function serve(open) {
  * @param {(from: number, count: number) => Promise<number>} engine.advance
  *   takes `count` steps, of which `from` is the first, waits for them and gives the sum of their losses
  * @param {() => Promise<number>} engine.finalLoss  loss of the first batch with the present weights
- * @returns {(request: TrainRequest) => Promise<Trained>}
+ * @returns {(request: Request) => Promise<Measured>}
  */
 export const trainInSteps =
   ({ reset, advance, finalLoss }) =>
@@ -50,23 +51,29 @@ export const trainInSteps =
     const before = performance.now()
     sum += await advance(skip, steps - skip)
     const seconds = (performance.now() - before) / 1000
-    return { timedSteps: steps - skip, seconds, meanLoss: sum / steps, finalLoss: await finalLoss() }
+    return {
+      timedSteps: steps - skip,
+      seconds,
+      figures: { meanLoss: sum / steps, finalLoss: await finalLoss() },
+    }
   }
 
 /**
- * The batch of a step as the network sees it, for engines that cannot gather bytes themselves.
+ * The batch of a step as the network sees it and as it should give it back, for engines that cannot gather bytes themselves.
  *
  * @param {Materials} materials
  * @param {number} step  from 0
- * @returns {Float32Array<ArrayBuffer>} batch × width
+ * @returns {{ noisy: Float32Array<ArrayBuffer>, clean: Float32Array<ArrayBuffer> }} batch × width each
  */
-export function batchOf({ workload: { batch, width, scale }, data, order }, step) {
-  const values = new Float32Array(batch * width)
+export function batchOf({ workload: { batch, width, scale }, data, noisy: stored, order }, step) {
+  const clean = new Float32Array(batch * width)
+  const noisy = stored ? new Float32Array(batch * width) : clean
   for (let i = 0; i < batch; i++) {
     const row = /** @type {number} */ (order[(step * batch + i) % order.length])
-    for (let j = 0; j < width; j++) values[i * width + j] = /** @type {number} */ (data[row * width + j]) * scale
+    for (let j = 0; j < width; j++) clean[i * width + j] = /** @type {number} */ (data[row * width + j]) * scale
+    if (stored) noisy.set(stored.subarray(row * width, (row + 1) * width), i * width)
   }
-  return values
+  return { noisy, clean }
 }
 
 /**
@@ -75,22 +82,21 @@ export function batchOf({ workload: { batch, width, scale }, data, order }, step
  */
 function readMaterials(folder) {
   const { workload, shapes } = JSON.parse(readFileSync(join(folder, 'workload.json'), 'utf8'))
-  const order = readFileSync(join(folder, 'order.i32'))
-  const weights = readFileSync(join(folder, 'parameters.f32'))
-  let at = weights.byteOffset
+  /** @param {string} name */
+  const bytes = (name) => Uint8Array.from(readFileSync(join(folder, name)))
+  const weights = bytes('parameters.f32').buffer
+  let at = 0
   const parameters = shapes.map((/** @type {readonly number[]} */ shape) => {
-    const values = new Float32Array(
-      weights.buffer,
-      at,
-      shape.reduce((size, dim) => size * dim, 1),
-    )
+    const size = shape.reduce((product, dim) => product * dim, 1)
+    const values = new Float32Array(weights, at, size)
     at += values.byteLength
     return { shape, values }
   })
   return {
     workload,
-    data: readFileSync(join(folder, 'data.u8')),
-    order: new Int32Array(order.buffer, order.byteOffset, order.byteLength / 4),
+    data: bytes('data.u8'),
+    noisy: workload.noise && new Float32Array(bytes('noisy.f32').buffer),
+    order: new Int32Array(bytes('order.i32').buffer),
     parameters,
   }
 }

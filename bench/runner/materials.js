@@ -8,9 +8,9 @@ import { pathToFileURL } from 'node:url'
 /** @typedef {typeof import('../../src/node.js')} Diabolo */
 
 /**
- * Writes what every engine starts from into a fresh folder: the samples' bytes, the order in which they are visited,
- * and the starting weights. The weights are Diabolo's own for the workload's seed: those of a fit that was cancelled
- * before its first step.
+ * Writes what every engine starts from into a fresh folder: the samples' bytes, the same samples with
+ * their noise where the workload has any, the order in which they are visited, and the starting weights. Noise and weights are Diabolo's own for the workload's seed: the latter those of a fit that was
+ * cancelled before its first step.
  *
  * The folder goes when this process ends.
  *
@@ -22,6 +22,7 @@ export async function writeMaterials(workload, build) {
   /** @type {Diabolo} */
   const diabolo = await import(pathToFileURL(build).href)
   const data = await images(diabolo, workload.rows)
+  const { noise, recipe } = workload
   const parameters = await startingWeights(diabolo, workload, diabolo.slice(data, 0, workload.batch))
 
   const folder = await mkdtemp(join(tmpdir(), 'diabolo-bench-'))
@@ -29,6 +30,10 @@ export async function writeMaterials(workload, build) {
   const shapes = parameters.map(({ shape }) => shape)
   await writeFile(join(folder, 'workload.json'), JSON.stringify({ workload, shapes }))
   await writeFile(join(folder, 'data.u8'), data.values)
+  if (noise) {
+    const noisy = diabolo.corrupt(data, noise, { seed: recipe.seed, stream: 'train' })
+    await writeFile(join(folder, 'noisy.f32'), bytesOf(/** @type {Float32Array} */ (noisy.values)))
+  }
   await writeFile(
     join(folder, 'order.i32'),
     Int32Array.from({ length: workload.rows }, (_, i) => i),

@@ -51,6 +51,7 @@ export async function measure(setup) {
   }
   const { contenders, absent } = await chooseContenders(
     candidates,
+    workload,
     folder,
     plan,
     began + 700 * plan.budgetSeconds,

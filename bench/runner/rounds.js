@@ -1,4 +1,4 @@
-/** @import { Trained } from '../types.js' */
+/** @import { Measured } from '../types.js' */
 /** @import { Contender } from './contenders.js' */
 /** @import { OthersWatch } from './machine.js' */
 /** @import { Plan } from './plans.js' */
@@ -20,7 +20,7 @@ const MOST_STEPS = 100
  *
  * @typedef {object} Turns
  * @property {number} steps  of a round, those before the clock started included
- * @property {ReadonlyMap<number, Trained>} rounds
+ * @property {ReadonlyMap<number, Measured>} rounds
  */
 
 /**
@@ -39,7 +39,7 @@ export async function takeTurns(contenders, epoch, plan, watch, deadline, log) {
   const turns = contenders.map((contender) => ({
     contender,
     ...lengthOf(contender, fastest, epoch, plan),
-    /** @type {Map<number, Trained>} */
+    /** @type {Map<number, Measured>} */
     rounds: new Map(),
   }))
   let last = 0
@@ -52,7 +52,7 @@ export async function takeTurns(contenders, epoch, plan, watch, deadline, log) {
     for (const { contender, steps, skip, rounds } of [...awake.slice(first), ...awake.slice(0, first)]) {
       const { process, variant } = contender
       await sleep(PAUSE_MS)
-      const work = () => process.train({ variant, steps, skip }, plan.callSeconds)
+      const work = () => process.work({ variant, steps, skip }, plan.callSeconds)
       rounds.set(round, (await watch.during(process.pid, work)).result)
     }
     const shown = awake.map(({ contender, rounds }) => `${contender.name} ${msOf(rounds.get(round))}`)
@@ -62,7 +62,7 @@ export async function takeTurns(contenders, epoch, plan, watch, deadline, log) {
   return new Map(turns.map(({ contender, steps, rounds }) => [contender.name, { steps, rounds }]))
 }
 
-/** @param {Trained | undefined} trained */
+/** @param {Measured | undefined} trained */
 const msOf = (trained) => (trained ? stepMsOf(trained).toFixed(2) : '–')
 
 /**
@@ -75,8 +75,18 @@ const msOf = (trained) => (trained ? stepMsOf(trained).toFixed(2) : '–')
  */
 function lengthOf({ stepMs }, fastest, epoch, { steps, skip, roundSeconds, slowSeconds }) {
   const slow = stepMs > SLOW * fastest
-  const fitting = Math.floor(1000 * (slow ? slowSeconds / stepMs : roundSeconds / fastest))
-  if (fitting >= steps && !slow) return { slow, steps, skip }
-  const few = fitting > epoch ? fitting - (fitting % epoch) : Math.max(LEAST_STEPS, Math.min(fitting, MOST_STEPS))
-  return { slow, steps: few, skip: Math.ceil(few / 10) }
+  const fitting = Math.min(steps, Math.floor(1000 * (slow ? slowSeconds / stepMs : roundSeconds / fastest)))
+  const few = wholePart(Math.max(LEAST_STEPS, slow ? Math.min(fitting, MOST_STEPS) : fitting), epoch)
+  return { slow, steps: few, skip: few === steps ? skip : Math.ceil(few / 10) }
+}
+
+/**
+ * So many steps, or somewhat fewer: whole epochs or whole tens, where there is at least one.
+ *
+ * @param {number} steps
+ * @param {number} epoch
+ */
+function wholePart(steps, epoch) {
+  const unit = [epoch, 10].find((size) => steps >= size) ?? 1
+  return steps - (steps % unit)
 }

@@ -37,10 +37,10 @@ export function table(report) {
     ),
     ...Object.entries(absent).map(([name, reason]) => `absent: ${name}: ${reason}`),
     ...(matmul ? [`best matrix product: ${matmul.gflops.toFixed(0)} GFLOP/s, ${matmul.engine}, ${matmul.shape}`] : []),
-    ...agreement.checks.map(({ agreed, steps, tolerance, losses }) =>
+    ...agreement.checks.map(({ agreed, steps, tolerance, figures }) =>
       agreed
-        ? `loss after ${steps} steps: the same for ${Object.keys(losses).join(', ')} (within ${100 * tolerance} %)`
-        : `THE LOSSES DIFFER after ${steps} steps: ${JSON.stringify(losses)}`,
+        ? `after ${steps} steps: the same for ${Object.keys(figures).join(', ')} (within ${100 * tolerance} %)`
+        : `THE FIGURES DIFFER after ${steps} steps: ${JSON.stringify(figures)}`,
     ),
     ...(busy
       ? [`THE MACHINE IS BUSY with other work (${othersMedian} processors): trust ratios only, or measure again`]
