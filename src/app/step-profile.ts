@@ -1,11 +1,12 @@
-import { permutation, rng } from '../base/random.js'
 import { buildNetwork, initialParameters } from '../compile/network.js'
 import type { Product } from '../compile/products.js'
 import type { DescendSpec, Spec } from '../compile/spec.js'
-import { type Dataset, toTensor } from '../data/dataset.js'
+import type { Dataset } from '../data/dataset.js'
 import { openNodeRuntime } from '../runtime/ort-node.js'
 import type { Runtime } from '../runtime/types.js'
 import { encodeDataset } from '../train/codes.js'
+import { after } from '../train/feed.js'
+import { openFeed } from '../train/open-feed.js'
 import { Stepper } from '../train/stepper.js'
 import { requireRows } from '../train/validate.js'
 import { flopsOf, productOf } from './kernel-product.js'
@@ -123,18 +124,25 @@ async function inputOf(runtime: Runtime, { spec, phase, data }: ProfileRequest):
 async function takeSteps(runtime: Runtime, { spec, phase, steps }: ProfileRequest, samples: Dataset) {
   const network = buildNetwork(spec, phase.layers)
   const start = initialParameters(network, 0)
-  const resident = await runtime.put(toTensor(samples))
-  const stepper = await Stepper.open({ runtime, network, data: samples, resident, seed: 0 }, phase, start)
-  const order = permutation(samples.rows, rng(0))
+  const feed = openFeed(runtime, samples, {})
+  const stepper = await Stepper.open({ runtime, network, feed, seed: 0 }, phase, start)
   const perStep: number[] = []
-  for (let seen = 0; stepper.step < steps || perStep.length < 3; ) {
-    // whole batches only: the last, smaller one of an epoch has a graph of its own
-    if (samples.rows - seen < phase.batchSize) seen = 0
-    const [before, first] = [performance.now(), stepper.step]
-    seen += (await stepper.advance(order.subarray(seen), 1)).rows
-    perStep.push((performance.now() - before) / (stepper.step - first))
+  const isEnough = () => stepper.step >= steps && perStep.length >= 3
+  while (!isEnough()) {
+    for await (const portion of feed.portions({
+      batch: phase.batchSize,
+      shuffle: { seed: 0, phase: phase.name, epoch: 1 },
+    })) {
+      // whole batches only: the last, smaller one of an epoch has a graph of its own
+      for (let seen = 0; samples.rows - seen >= phase.batchSize && !isEnough(); ) {
+        const [before, first] = [performance.now(), stepper.step]
+        seen += (await stepper.advance(after(portion, seen), 1)).rows
+        perStep.push((performance.now() - before) / (stepper.step - first))
+      }
+    }
   }
   await stepper.close()
+  await feed.close()
   return { steps: stepper.step, stepMs: median(perStep.slice(2)) }
 }
 
