@@ -28,7 +28,7 @@ export async function growth(finished: readonly Cooked[]): Promise<Section | und
   const { epochs } = first.summary
   return {
     heading: 'What does growing back leave in pictures?',
-    text: `A decoder grows by repeating or blending pixels and then convolving, or by transposed convolutions, whose windows overlap unevenly: they are said to leave a checkerboard. Here are small networks, alike but for that, after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} without noise. Grid is the part of the fine detail that keeps step with every second pixel; in the samples themselves it is ${gridOf(many.values, shape).toFixed(3)}. The strongest comes from "${byGrid.at(-1)?.name}", the weakest from "${byGrid[0]?.name}".`,
+    text: `A decoder grows by repeating pixels and then convolving, or by transposed convolutions, whose windows overlap unevenly: they are said to leave a checkerboard. Here are small networks, alike but for that, after ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'} without noise. Grid is the part of the fine detail that keeps step with every second pixel; in the samples themselves it is ${gridOf(many.values, shape).toFixed(3)}. The strongest comes from "${byGrid.at(-1)?.name}", the weakest from "${byGrid[0]?.name}".`,
     table: {
       caption: 'On the test samples.',
       columns: [
@@ -42,7 +42,7 @@ export async function growth(finished: readonly Cooked[]): Promise<Section | und
     figures: [
       drawImageGrid({
         id: 'growth',
-        title: 'Three ways to grow',
+        title: 'Ways to grow',
         caption: 'One test sample of each class, as each network gives it back.',
         shape,
         rows: [

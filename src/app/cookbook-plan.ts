@@ -68,7 +68,6 @@ export function entriesOf(extent: Extent, shape: readonly number[]): readonly En
     entry('convolutional-book', 'convolutional', 'book', duel),
     entry('denoising-at-0.5', 'denoising', 'default', duel, false),
     entry('grow-nearest', 'convolutional', 'default', { ...growth, upsampling: 'nearest' }, false),
-    entry('grow-bilinear', 'convolutional', 'default', { ...growth, upsampling: 'bilinear' }, false),
     entry('grow-transposed', 'convolutional', 'default', { ...growth, upsampling: 'transposed' }, false),
     entry('stacked', 'stacked', 'default'),
     entry('stacked-book', 'stacked', 'book'),
