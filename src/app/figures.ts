@@ -234,14 +234,15 @@ async function firstTwoDirections(codes: Float32Array, width: number, runtime: R
   return flat
 }
 
-function imageShape({ shape }: Dataset): readonly [number, number, 1 | 3] | undefined {
+/** The shape of samples that can be drawn as pictures. */
+export function imageShape({ shape }: Dataset): readonly [number, number, 1 | 3] | undefined {
   const [height, width, channels] = shape
   if (shape.length !== 3 || height === undefined || width === undefined) return undefined
   return channels === 1 || channels === 3 ? [height, width, channels] : undefined
 }
 
 /** One sample of each class in the order of the classes, or simply the first ones. */
-function firstOfEachClass({ labels, rows }: Dataset): Int32Array {
+export function firstOfEachClass({ labels, rows }: Dataset): Int32Array {
   const classes = [...new Set(labels)].sort((a, b) => a - b).slice(0, SHOWN)
   if (!labels || classes.length < 2) return Int32Array.from({ length: Math.min(SHOWN, rows) }, (_, i) => i)
   return Int32Array.from(classes, (label) => labels.indexOf(label))

@@ -45,7 +45,7 @@ test('an edge belongs to the bar above it, in spite of float32', async () => {
 })
 
 test('the description counts', async () => {
-  const activations = Float32Array.of(0, 0.0001, 0.05, 0.05, 0.2, 0.5, 0.9995, 1)
+  const activations = Float32Array.of(0, 0.0001, 0.05, 0.05, 0.2, 0.5, 0.995, 1)
   const { alt } = await drawActivationHistogram({ activations, rho: 0.05 })
   expect(alt).toBe(
     'Histogram of the mean activations of 8 units: from 0 to 1, median 0.05. The target ρ = 0.05 is marked. ' +
