@@ -1,13 +1,13 @@
 import { RECIPES } from '../recipes/index.js'
 import { renderPage, type Section } from '../report/page.js'
-import type { Fact } from '../report/table.js'
 import type { Runtime } from '../runtime/types.js'
 import type { Cooked } from './cookbook.js'
 import { findings } from './cookbook-findings.js'
+import { growth } from './cookbook-growth.js'
 import type { Extent } from './cookbook-plan.js'
-import { resultSection } from './run-report.js'
+import { resultSection, resultTable } from './run-report.js'
+import { settingsOf } from './settings.js'
 import type { Source } from './sources.js'
-import { corruptionOf, type Summary } from './training-run.js'
 
 export interface CookbookPage {
   readonly source: Source
@@ -18,12 +18,15 @@ export interface CookbookPage {
 }
 
 /** All recipes on one page: the numbers, what they say, and for each recipe what it is and its figures. */
-export function renderCookbook({ source, extent, seed, runtime, finished }: CookbookPage): string {
+export async function renderCookbook(cookbook: CookbookPage): Promise<string> {
+  const { source, extent, seed, runtime, finished } = cookbook
   const named = finished.map((run) => ({ ...run, name: run.entry.name }))
+  const grown = await growth(finished)
   const sections: readonly Section[] = [
     resultSection(named),
     ...findings(new Map(finished.map(({ entry, summary }) => [entry.name, summary]))),
-    ...finished.filter(({ entry }) => entry.shown).map(recipeSection),
+    ...(grown ? [grown] : []),
+    ...named.filter(({ entry }) => entry.shown).map((run) => recipeSection(run, named)),
   ]
   const { engine, version, threads } = runtime.info
   const count = (rows: number) => rows.toLocaleString('en')
@@ -45,59 +48,18 @@ export function renderCookbook({ source, extent, seed, runtime, finished }: Cook
   })
 }
 
-function recipeSection({ entry: { name, recipe, preset }, summary: result, figures }: Cooked): Section {
+type Named = Cooked & { readonly name: string }
+
+function recipeSection({ entry: { name, recipe, preset }, summary: result, figures }: Named, all: readonly Named[]) {
   const { summary, source } = RECIPES[recipe]
+  const presets = all.filter(({ entry }) => entry.shown && entry.recipe === recipe)
   return {
     heading: name,
     text:
       preset === 'default' ? `${summary}\n\n${source}.` : "The same recipe with the chapter's own hyper-parameters.",
-    facts: settings(result),
+    facts: settingsOf(result),
+    ...(preset === 'default' &&
+      presets.length > 1 && { table: resultTable(presets, 'Both presets on the test samples.') }),
     figures,
   }
-}
-
-/** What was decided before training, and what came out. */
-function settings({ spec, test, parameters, steps }: Summary): readonly Fact[] {
-  const phases = spec.phases.filter((phase) => phase.kind === 'descend')
-  const last = phases.at(-1)
-  const corruption = corruptionOf(spec)
-  const [penalty] = last?.penalties ?? []
-  const layers = [...spec.encoder, ...spec.decoder].map((layer) => {
-    if (layer.type === 'dense') return `${layer.units}${layer.tied ? ' tied' : ''}`
-    if (layer.type === 'conv2d' || layer.type === 'convTranspose2d') return `${layer.type} ${layer.filters}`
-    return layer.type === 'resize2d' ? `resize ${layer.size.join('×')}` : layer.type
-  })
-  return [
-    { label: 'Layers', value: layers.join(' – ') },
-    { label: 'Learned numbers', value: parameters },
-    ...(last
-      ? [
-          {
-            label: 'Optimizer',
-            value: `${last.optimizer.name}, rate ${last.optimizer.learningRate}, ${last.schedule.name}`,
-          },
-          { label: 'Epochs', value: phases.map(({ epochs }) => epochs).join(' + ') },
-          { label: 'Batch', value: last.batchSize },
-          { label: 'Steps', value: steps },
-        ]
-      : []),
-    ...(corruption
-      ? [
-          {
-            label: 'Noise',
-            value: `${corruption.type} ${strength(corruption)}, ${corruption.fresh ? 'fresh every epoch' : 'drawn once'}`,
-          },
-        ]
-      : []),
-    ...(penalty ? [{ label: 'Sparsity', value: `ρ ${penalty.rho}, weight ${penalty.weight}` }] : []),
-    { label: 'Error', value: `${test.mse.toPrecision(3)} MSE per value` },
-  ]
-}
-
-function strength(corruption: NonNullable<ReturnType<typeof corruptionOf>>): number {
-  return corruption.type === 'gaussian'
-    ? corruption.sigma
-    : corruption.type === 'mix'
-      ? corruption.amount
-      : corruption.part
 }

@@ -1,3 +1,4 @@
+import { sizeOf } from '../base/shape.js'
 import { slice } from '../data/dataset.js'
 import { type PresetName, RECIPES, type Recipe, type RecipeName } from '../recipes/index.js'
 import type { Source } from './sources.js'
@@ -30,6 +31,9 @@ const QUICK = {
 /** Noise and epochs at which the convolutional and the dense network are compared. */
 const DUEL = { noise: 0.5, epochs: 10 }
 
+/** Small networks in which ways to grow are compared. */
+const GROWTH = { filters: [8, 8], noise: 0, epochs: 3 }
+
 const entry = (name: string, recipe: RecipeName, preset: PresetName, options = {}, shown = true): Entry => ({
   name,
   recipe,
@@ -38,11 +42,21 @@ const entry = (name: string, recipe: RecipeName, preset: PresetName, options = {
   shown,
 })
 
-/** What is run, in this order: the yardstick first, then each recipe in both presets, with what it is compared with. */
-export function entriesOf(extent: Extent): readonly Entry[] {
-  const duel = { noise: DUEL.noise, epochs: extent === 'quick' ? QUICK.convolutionalEpochs : DUEL.epochs }
-  return [
-    entry('pca', 'pca', 'default', { latent: 256 }),
+/**
+ * What is run, in this order: the yardsticks first, then each recipe in both presets, with what it is compared with.
+ *
+ * @param shape  of a sample: convolutions are for images, and a linear code is no wider than the sample
+ */
+export function entriesOf(extent: Extent, shape: readonly number[]): readonly Entry[] {
+  const cut = extent === 'quick' ? { epochs: QUICK.convolutionalEpochs } : {}
+  const [duel, growth] = [
+    { ...DUEL, ...cut },
+    { ...GROWTH, ...cut },
+  ]
+  const width = sizeOf(shape)
+  const entries = [
+    entry('pca', 'pca', 'default', { latent: Math.min(256, width) }),
+    entry('pca-50', 'pca', 'default', { latent: Math.min(50, width) }, false),
     entry('vanilla', 'vanilla', 'default'),
     entry('vanilla-book', 'vanilla', 'book'),
     entry('vanilla-book-glorot', 'vanilla', 'book', { init: 'glorot' }, false),
@@ -53,10 +67,13 @@ export function entriesOf(extent: Extent): readonly Entry[] {
     entry('convolutional', 'convolutional', 'default', duel),
     entry('convolutional-book', 'convolutional', 'book', duel),
     entry('denoising-at-0.5', 'denoising', 'default', duel, false),
+    entry('grow-nearest', 'convolutional', 'default', { ...growth, upsampling: 'nearest' }, false),
+    entry('grow-transposed', 'convolutional', 'default', { ...growth, upsampling: 'transposed' }, false),
     entry('stacked', 'stacked', 'default'),
     entry('stacked-book', 'stacked', 'book'),
     entry('stacked-not-pretrained', 'stacked', 'default', { pretrainEpochs: 0 }, false),
-  ].map((each) => (extent === 'quick' ? shortened(each) : each))
+  ].filter(({ recipe }) => recipe !== 'convolutional' || shape.length === 3)
+  return extent === 'quick' ? entries.map(shortened) : entries
 }
 
 function shortened(each: Entry): Entry {

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { writeWhole } from '../node/files.js'
 import { RUN_FILES } from '../node/run-folder.js'
+import type { ReferenceLine } from '../report/epoch-lines.js'
 import type { Figure } from '../report/figure.js'
-import type { ReferenceLine } from '../report/training-curve.js'
 import type { Runtime } from '../runtime/types.js'
 import type { FitEvent } from '../train/events.js'
 import { renderCookbook } from './cookbook-page.js'
@@ -40,7 +40,7 @@ export async function cook(request: CookbookRequest): Promise<CookbookResult> {
   const { extent, seed, runtime, out, signal, onEvent } = request
   const source = rowsOf(request.source, extent)
   const finished: Cooked[] = []
-  for (const entry of entriesOf(extent)) {
+  for (const entry of entriesOf(extent, source.train.shape)) {
     if (signal?.aborted) break
     const { name } = entry
     onEvent?.(name, { type: 'start' })
@@ -59,13 +59,17 @@ export async function cook(request: CookbookRequest): Promise<CookbookResult> {
     onEvent?.(name, { type: 'end' })
   }
   const page = join(out, RUN_FILES.report)
-  await writeWhole(page, renderCookbook({ source, extent, seed, runtime, finished }))
+  await writeWhole(page, await renderCookbook({ source, extent, seed, runtime, finished }))
   return { page, runs: Object.fromEntries(finished.map(({ entry, summary }) => [entry.name, summary])) }
 }
 
-/** The error of principal components, where it is a yardstick: an error on clean samples is none for one on noisy ones. */
+/**
+ * The error of principal components where it is a yardstick: at the same width of the code, and not on clean samples for an
+ * error on noisy ones.
+ */
 function referenceFor({ model }: Finished, before: readonly Cooked[]): ReferenceLine | undefined {
-  const baseline = before.find(({ summary }) => summary.recipe === 'pca')
-  if (!baseline || corruptionOf(model.spec)) return undefined
-  return { name: `PCA-${baseline.model.codeWidth}, test`, value: baseline.summary.test.mse }
+  const { codeWidth, spec } = model
+  const baseline = before.find(({ summary, model }) => summary.recipe === 'pca' && model.codeWidth === codeWidth)
+  if (!baseline || spec.recipe === 'pca' || corruptionOf(spec)) return undefined
+  return { name: `PCA-${codeWidth}, test`, value: baseline.summary.test.mse }
 }

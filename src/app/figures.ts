@@ -5,12 +5,13 @@ import type { Autoencoder } from '../model/autoencoder.js'
 import { pca } from '../model/recipes.js'
 import { drawActivationHistogram } from '../report/activation-histogram.js'
 import { drawCodeScatter } from '../report/code-scatter.js'
+import type { ReferenceLine } from '../report/epoch-lines.js'
 import { drawFeatureMaps } from '../report/feature-maps.js'
 import type { Figure } from '../report/figure.js'
 import { drawImageGrid } from '../report/image-grid.js'
 import { drawKlCurve } from '../report/kl-curve.js'
 import { drawPhaseCurve } from '../report/phase-curve.js'
-import { drawTrainingCurve, type ReferenceLine } from '../report/training-curve.js'
+import { drawTrainingCurve } from '../report/training-curve.js'
 import { drawWeightTiles } from '../report/weight-tiles.js'
 import type { Runtime } from '../runtime/types.js'
 import { meansOf } from '../train/activity.js'
@@ -52,7 +53,8 @@ export async function drawFigures(finished: Finished, reference?: ReferenceLine)
 }
 
 async function curve({ history, model }: Finished, prefix: string, reference?: ReferenceLine) {
-  if (history.length === 0) return undefined
+  // a single epoch would be a dot
+  if (history.length < 2) return undefined
   const last = history.at(-1)?.loss.toPrecision(3)
   const id = `${prefix}-curve`
   const yLabel = lossLabel(model)
@@ -188,6 +190,7 @@ async function sparsity({ model, test }: Finished, prefix: string): Promise<Figu
       caption: `KL(ρ‖ρ̂) is least where a unit's mean activation ρ̂ is the target ρ = ${rho}.`,
       rho,
       activations,
+      upTo: Math.min(1, 1.2 * activations.reduce((most, mean) => Math.max(most, mean), 4 * rho)),
     }),
     await drawActivationHistogram({
       id: `${prefix}-activations`,
@@ -231,14 +234,15 @@ async function firstTwoDirections(codes: Float32Array, width: number, runtime: R
   return flat
 }
 
-function imageShape({ shape }: Dataset): readonly [number, number, 1 | 3] | undefined {
+/** The shape of samples that can be drawn as pictures. */
+export function imageShape({ shape }: Dataset): readonly [number, number, 1 | 3] | undefined {
   const [height, width, channels] = shape
   if (shape.length !== 3 || height === undefined || width === undefined) return undefined
   return channels === 1 || channels === 3 ? [height, width, channels] : undefined
 }
 
 /** One sample of each class in the order of the classes, or simply the first ones. */
-function firstOfEachClass({ labels, rows }: Dataset): Int32Array {
+export function firstOfEachClass({ labels, rows }: Dataset): Int32Array {
   const classes = [...new Set(labels)].sort((a, b) => a - b).slice(0, SHOWN)
   if (!labels || classes.length < 2) return Int32Array.from({ length: Math.min(SHOWN, rows) }, (_, i) => i)
   return Int32Array.from(classes, (label) => labels.indexOf(label))

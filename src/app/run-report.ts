@@ -1,7 +1,8 @@
 import type { Figure } from '../report/figure.js'
 import { type Page, renderPage, type Section } from '../report/page.js'
-import type { Column } from '../report/table.js'
+import type { Column, Table } from '../report/table.js'
 import type { Finished } from './figures.js'
+import { settingsOf } from './settings.js'
 import type { TestResult } from './training-run.js'
 
 /** The report of one run: a self-contained HTML page. */
@@ -14,22 +15,32 @@ export function renderRunReport(finished: Finished, figures: readonly Figure[]):
     facts: [
       { label: 'Recipe', value: `${recipe} (preset ${preset})` },
       { label: 'Data', value: dataset },
-      { label: 'Learned numbers', value: summary.parameters },
-      { label: 'Epochs', value: summary.epochs },
-      { label: 'Steps', value: summary.steps },
+      ...settingsOf(summary),
       { label: 'Seconds in steps', value: summary.seconds },
       { label: 'Seed', value: String(summary.seed) },
       { label: 'Engine', value: `${summary.engine}, ${summary.threads} threads` },
     ],
-    sections: [resultSection([finished]), { heading: 'Figures', figures }],
+    sections: [resultSection([finished]), ...(figures.length > 0 ? [{ heading: 'Figures', figures }] : [])],
   }
   return renderPage(page)
 }
 
-/** One row per model, named. */
-export function resultSection(all: readonly (Finished & { readonly name?: string })[]): Section {
-  const tests = all.map(({ summary }) => summary.test)
-  const noisy = tests.some(({ mseInput }) => mseInput !== undefined)
+/** A model, by its recipe and preset unless it has a name. */
+type Result = Pick<Finished, 'model' | 'summary'> & { readonly name?: string }
+
+const undoesNoise = ({ summary }: Result) => summary.test.mseInput !== undefined
+
+export const resultSection = (all: readonly Result[]): Section => ({
+  heading: 'Results',
+  ...(all.some(undoesNoise) && {
+    text: 'Models that undo noise are measured as they were trained: noisy samples in, clean ones wanted. Beside that stands what they make of clean samples.',
+  }),
+  table: resultTable(all, 'On the test samples, none of which were trained on.'),
+})
+
+/** One row per model. */
+export function resultTable(all: readonly Result[], caption: string): Table {
+  const noisy = all.some(undoesNoise)
   const columns: readonly ResultColumn[] = [
     {
       label: 'Error',
@@ -42,25 +53,19 @@ export function resultSection(all: readonly (Finished & { readonly name?: string
     { label: 'Cross-entropy', unit: 'nats per value', of: ({ crossEntropy }) => crossEntropy ?? null },
   ]
   return {
-    heading: 'Results',
-    ...(noisy && {
-      text: 'Models that undo noise are measured as they were trained: noisy samples in, clean ones wanted. Beside that stands what they make of clean samples.',
-    }),
-    table: {
-      caption: 'On the test samples, none of which were trained on.',
-      columns: [
-        { label: 'Model' },
-        { label: 'Code', unit: 'values' },
-        ...columns.map(({ of, ...column }) => column),
-        { label: 'Training', unit: 's' },
-      ],
-      rows: all.map(({ name, model, summary: { recipe, preset, test, seconds } }) => [
-        name ?? nameOf(recipe, preset),
-        model.codeWidth,
-        ...columns.map(({ of }) => of(test)),
-        seconds > 0 ? seconds : null,
-      ]),
-    },
+    caption,
+    columns: [
+      { label: 'Model' },
+      { label: 'Code', unit: 'values' },
+      ...columns.map(({ of, ...column }) => column),
+      { label: 'Training', unit: 's' },
+    ],
+    rows: all.map(({ name, model, summary: { recipe, preset, test, seconds } }) => [
+      name ?? nameOf(recipe, preset),
+      model.codeWidth,
+      ...columns.map(({ of }) => of(test)),
+      seconds > 0 ? seconds : null,
+    ]),
   }
 }
 

@@ -1,5 +1,7 @@
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
+import { DiaboloError } from '../base/errors.js'
+import type { Recipe } from '../recipes/index.js'
 
 interface Property {
   readonly type?: string
@@ -10,7 +12,8 @@ interface Property {
 
 /**
  * Flags from a schema: `batchSize: z.int().default(100).describe('…')` becomes `--batch-size <number>`,
- * and a list of numbers `--units <number,…>`.
+ * a list of numbers `--units <number,…>`, and what is on or off `--tied` and `--no-tied`, of which help shows the one that
+ * changes something.
  * Flags that are not given stay undefined, so that presets and defaults decide.
  */
 export function addFlags(
@@ -24,9 +27,9 @@ export function addFlags(
     const shown = `(default: ${defaults[name] ?? property.default})`
     if (property.type === 'boolean') {
       const on = (defaults[name] ?? property.default) === true
-      command.addOption(
-        new Option(on ? `--no-${kebab(name)}` : flag, `${property.description} ${on ? '(on; this turns it off)' : ''}`),
-      )
+      command
+        .addOption(new Option(flag, property.description).hideHelp(on))
+        .addOption(new Option(`--no-${kebab(name)}`, `${property.description} (on; this turns it off)`).hideHelp(!on))
       continue
     }
     const option = new Option(`${flag} <${argumentOf(property)}>`, `${property.description} ${shown}`)
@@ -40,6 +43,28 @@ export function addFlags(
 export function givenFlags(command: Command, names: readonly string[]): Record<string, unknown> {
   const given = names.filter((name) => command.getOptionValueSource(name) === 'cli')
   return Object.fromEntries(given.map((name) => [name, command.getOptionValue(name)]))
+}
+
+/** @throws E_OPTION when the recipe has no such preset */
+export function requirePreset(preset: string, { name, presets }: Recipe): void {
+  if (preset in presets) return
+  throw new DiaboloError('E_OPTION', {
+    at: `--preset of "${name}"`,
+    expected: Object.keys(presets).join(' or '),
+    found: `"${preset}"`,
+    hint: 'leave it out for the default preset',
+  })
+}
+
+/** @throws E_OPTION when a flag's value is not a whole number, or too small */
+export function requireWhole(flag: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return
+  throw new DiaboloError('E_OPTION', {
+    at: flag,
+    expected: `a whole number of at least ${least}`,
+    found: `${value}`,
+    hint: `leave ${flag} out, or give a whole number`,
+  })
 }
 
 function argumentOf({ type, enum: names }: Property): string {

@@ -1,4 +1,4 @@
-import type { FitEvent } from '../train/events.js'
+import type { EpochRecord, FitEvent } from '../train/events.js'
 
 const WIDTH = 24
 
@@ -10,7 +10,7 @@ export function createProgress(label: string, stream: NodeJS.WriteStream = proce
       if (live && event.type === 'progress') stream.write(`\r\x1b[K${describe(label, event, stream.columns ?? 80)}`)
       if (!live && event.type === 'epoch') {
         stream.write(
-          `${label}  ${event.phase}  epoch ${event.epoch}  loss ${event.loss.toPrecision(4)}  ${event.seconds.toFixed(1)} s\n`,
+          `${label}  ${event.phase}  epoch ${event.epoch}  loss ${event.loss.toPrecision(4)}${describeUnits(event)}  ${event.seconds.toFixed(1)} s\n`,
         )
       }
     },
@@ -19,6 +19,9 @@ export function createProgress(label: string, stream: NodeJS.WriteStream = proce
     },
   }
 }
+
+const describeUnits = ({ activity }: EpochRecord): string =>
+  activity ? `  ρ̂ ${activity.mean.toPrecision(3)}, ${activity.dead} dead, ${activity.saturated} saturated` : ''
 
 type Progress = Extract<FitEvent, { type: 'progress' }>
 

@@ -56,12 +56,12 @@ export function epochGraph(network: Network, phase: DescendSpec, batch: number, 
   const carried = inputs(body, Object.fromEntries(state.map(({ name, shape }) => [name, { dtype: 'float32', shape }])))
   const captured = inputs(body, captures)
   const now = (name: string) => gather(captured[name] as Value, iteration)
-  const step = emitStep(network, phase, {
+  const fed = body.within('batch', () => ({
     target: load(gather(captured.data as Value, now('order')), stored),
     noise: phase.corruption && (NOISE_ROWS.map((name) => gather(captured.bank as Value, now(name))) as [Value, Value]),
-    state: carried,
     scalars: Object.fromEntries(scalars.map((name) => [name, now(scalarName(name))])),
-  })
+  }))
+  const step = emitStep(network, phase, { ...fed, state: carried })
 
   const outer = new GraphBuilder()
   const trips = outer.input('trips', { dtype: 'int64', shape: [] })

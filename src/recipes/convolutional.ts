@@ -1,19 +1,12 @@
 import { z } from 'zod'
 import { type Built, defineRecipe, type LayerInput } from './define.js'
-import {
-  activationOptions,
-  corruptionOptions,
-  descent,
-  initializer,
-  initOptions,
-  sparsityOptions,
-  trainingOptions,
-} from './options.js'
+import { descent, initializer, networkOptions } from './options.js'
 
 const options = z.object({
   filters: z
     .array(z.int().min(1))
     .min(1)
+    .readonly()
     .default([32, 32, 16])
     .describe('feature maps of each convolution of the encoder; each halves height and width'),
   kernel: z.int().min(1).default(3).describe("height and width of a convolution's window"),
@@ -21,11 +14,7 @@ const options = z.object({
     .enum(['nearest', 'bilinear', 'transposed'])
     .default('nearest')
     .describe('how the decoder grows: resize, then convolve; or transposed convolutions, which leave checkerboards'),
-  ...activationOptions,
-  ...initOptions,
-  ...corruptionOptions,
-  ...sparsityOptions,
-  ...trainingOptions,
+  ...networkOptions,
 })
 
 type Options = z.output<typeof options>
@@ -33,7 +22,7 @@ type Options = z.output<typeof options>
 export const convolutional = defineRecipe({
   name: 'convolutional',
   summary:
-    'Convolutions and pooling down to a few small feature maps, and back up by resizing and convolving: it knows that neighbouring pixels belong together.',
+    'Convolutions and pooling down to a few small feature maps, and back up by resizing and convolving. It knows that neighbouring pixels belong together, which dense layers have to learn.',
   source: 'Masci et al. (2011); Odena, Dumoulin & Olah (2016) for resizing before convolving',
   options,
   presets: {

@@ -1,5 +1,6 @@
 import { defineRecipe } from './define.js'
-import { buildShallow, CHAPTER, shallowOptions } from './shallow.js'
+import { CHAPTER } from './options.js'
+import { buildShallow, shallowOptions } from './shallow.js'
 
 export const denoising = defineRecipe({
   name: 'denoising',

@@ -5,8 +5,8 @@ import type { CorruptionInput } from '../nn/corruption.js'
 import type { InitializerSpec } from '../nn/initializers.js'
 import type { DescendInput, LayerInput } from './define.js'
 
-/** How a network is trained; the same for every recipe that follows gradients. */
-export const trainingOptions = {
+/** How a network is trained. */
+const trainingOptions = {
   epochs: z.int().min(1).default(10).describe('passes over the training data'),
   batchSize: z.int().min(1).default(100).describe('samples per step'),
   learningRate: z.number().positive().default(0.01).describe('step size of the optimizer'),
@@ -22,26 +22,19 @@ export const trainingOptions = {
 }
 
 /** How weights start. */
-export const initOptions = {
+const initOptions = {
   init: z.enum(['glorot', 'he', 'normal']).default('glorot').describe('how weights start'),
   sigma: z.number().positive().default(1).describe('standard deviation of "normal" starting weights'),
 }
 
 /** Nonlinearities. */
-export const activationOptions = {
+const activationOptions = {
   activation: z.enum(ACTIVATION_NAMES).default('elu').describe('nonlinearity of hidden layers'),
   output: z.enum(ACTIVATION_NAMES).default('sigmoid').describe('nonlinearity of the reconstruction'),
 }
 
-/** What dense networks are made of. */
-export const denseOptions = {
-  ...activationOptions,
-  ...initOptions,
-  tied: z.boolean().default(false).describe("the decoder's weights are the transpose of the encoder's"),
-}
-
 /** What is done to samples before they are encoded. */
-export const corruptionOptions = {
+const corruptionOptions = {
   noise: z
     .number()
     .min(0)
@@ -56,25 +49,43 @@ export const corruptionOptions = {
 }
 
 /** A code whose units are off most of the time. */
-export const sparsityOptions = {
+const sparsityOptions = {
   alpha: z.number().min(0).default(0).describe('weight of the sparsity penalty, the sum of KL(ρ‖ρ̂); 0 is off'),
   rho: z.number().gt(0).lt(1).default(0.05).describe('mean activation wanted of every unit'),
 }
 
-type OutputOf<T extends z.core.$ZodShape> = z.output<z.ZodObject<T>>
-export type TrainingOptions = OutputOf<typeof trainingOptions>
-export type InitOptions = OutputOf<typeof initOptions>
-export type DenseOptions = OutputOf<typeof denseOptions>
-export type CorruptionOptions = OutputOf<typeof corruptionOptions>
-export type SparsityOptions = OutputOf<typeof sparsityOptions>
+/** What can be asked of every network that follows gradients: options that compose, whatever its layers are. */
+export const networkOptions = {
+  ...activationOptions,
+  ...initOptions,
+  ...corruptionOptions,
+  ...sparsityOptions,
+  ...trainingOptions,
+}
+
+/** The same for networks of dense layers. */
+export const denseOptions = {
+  tied: z.boolean().default(false).describe("the decoder's weights are the transpose of the encoder's"),
+  ...networkOptions,
+}
+
+export type NetworkOptions = z.output<z.ZodObject<typeof networkOptions>>
+export type DenseOptions = z.output<z.ZodObject<typeof denseOptions>>
+
+/** The chapter's way to train dense networks. */
+export const CHAPTER = {
+  activation: 'sigmoid',
+  init: 'normal',
+  sigma: 1,
+  learningRate: 0.01,
+  schedule: 'constant',
+  warmup: 0,
+  shuffle: false,
+} as const
 
 /** A phase of gradient descent with these options. */
-export function descent(
-  options: TrainingOptions & Partial<CorruptionOptions & SparsityOptions>,
-  name = 'train',
-): DescendInput {
-  const { epochs, batchSize, learningRate, optimizer, momentum, schedule, warmup, loss, shuffle } = options
-  const { alpha = 0, rho = 0.05 } = options
+export function descent(options: NetworkOptions, name = 'train'): DescendInput {
+  const { epochs, batchSize, learningRate, optimizer, momentum, schedule, warmup, loss, shuffle, alpha, rho } = options
   const corruption = corruptionOf(options)
   return {
     kind: 'descend',
@@ -90,8 +101,7 @@ export function descent(
   }
 }
 
-function corruptionOf(options: Partial<CorruptionOptions>): CorruptionInput | undefined {
-  const { noise = 0, corruption = 'gaussian', fresh = true, spare = 0 } = options
+function corruptionOf({ noise, corruption, fresh, spare }: NetworkOptions): CorruptionInput | undefined {
   if (noise === 0) return undefined
   if (corruption !== 'gaussian' && noise >= 1) {
     throw new DiaboloError('E_OPTION', {
@@ -126,5 +136,5 @@ export const denseBack = (units: number, options: DenseOptions, activation = opt
   ...(options.tied ? { tied: true } : { init: initializer(options) }),
 })
 
-export const initializer = ({ init, sigma }: InitOptions): InitializerSpec =>
+export const initializer = ({ init, sigma }: NetworkOptions): InitializerSpec =>
   init === 'normal' ? { name: 'normal', sigma } : { name: init }

@@ -1,10 +1,11 @@
 import { defineRecipe } from './define.js'
-import { buildShallow, CHAPTER, shallowOptions } from './shallow.js'
+import { CHAPTER } from './options.js'
+import { buildShallow, shallowOptions } from './shallow.js'
 
 export const sparse = defineRecipe({
   name: 'sparse',
   summary:
-    'A code whose units are off most of the time: a penalty holds every unit’s mean activation near a small target, so that each sample is told by few of them.',
+    'A code whose units are off most of the time. A penalty holds every unit’s mean activation near a small target, so that each sample is told by few of them.',
   source: 'Ng, CS294A lecture notes (2011); Olshausen & Field (1996) for the idea',
   options: shallowOptions,
   presets: {

@@ -1,22 +1,14 @@
 import { z } from 'zod'
 import { type DescendInput, defineRecipe } from './define.js'
-import {
-  corruptionOptions,
-  dense,
-  denseBack,
-  denseOptions,
-  descent,
-  sparsityOptions,
-  trainingOptions,
-} from './options.js'
+import { CHAPTER, dense, denseBack, denseOptions, descent } from './options.js'
 
 const stackedOptions = z.object({
   units: z
     .array(z.int().min(1))
     .min(1)
+    .readonly()
     .default([500, 50])
     .describe('units of each layer of the encoder; the last is the code'),
-  ...denseOptions,
   pretrainEpochs: z
     .int()
     .min(0)
@@ -27,9 +19,7 @@ const stackedOptions = z.object({
     .positive()
     .default(0.001)
     .describe('step size while layers are trained by themselves'),
-  ...corruptionOptions,
-  ...sparsityOptions,
-  ...trainingOptions,
+  ...denseOptions,
 })
 
 export const stacked = defineRecipe({
@@ -41,9 +31,7 @@ export const stacked = defineRecipe({
   presets: {
     default: { tied: true, noise: 0.3, spare: 0.3, learningRate: 0.002, epochs: 20 },
     book: {
-      activation: 'sigmoid',
-      init: 'normal',
-      sigma: 1,
+      ...CHAPTER,
       tied: true,
       pretrainEpochs: 5,
       pretrainLearningRate: 0.001,
@@ -51,9 +39,6 @@ export const stacked = defineRecipe({
       fresh: false,
       learningRate: 0.02,
       epochs: 30,
-      schedule: 'constant',
-      warmup: 0,
-      shuffle: false,
     },
   },
   build: ({ width, options }) => {

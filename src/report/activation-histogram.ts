@@ -1,7 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import { spaceLinearly } from './axis-ticks.js'
-import { drawChart, spaceAcross } from './chart.js'
-import { plainLine } from './epoch-lines.js'
+import { drawChart, plainLine, spaceAcross } from './chart.js'
 import { type Figure, type FigureOptions, frameFigure } from './figure.js'
 import type { LegendEntry } from './legend.js'
 import { coordinate } from './markup.js'
@@ -19,8 +18,9 @@ export interface ActivationHistogramOptions extends FigureOptions {
   readonly xLabel?: string
 }
 
-/** A unit counts as dead where |mean activation| is below this, as saturated where it is above 1 − this. */
-const NEARLY = 0.001
+/** A unit counts as dead where |mean activation| is below the first, as saturated where it is above the second. */
+const DEAD = 0.001
+const SATURATED = 0.99
 /** The share of units below this is told. */
 const LOW = 0.1
 
@@ -90,8 +90,8 @@ export async function drawActivationHistogram(options: ActivationHistogramOption
     `median ${formatNumber(shorten(medianOf(activations)))}.`,
     ...(rho === undefined ? [] : [`The target ρ = ${formatNumber(rho)} is marked.`]),
     `${formatNumber(shorten((100 * countWhere(activations, (mean) => mean < LOW)) / units))} % are below ${LOW}.`,
-    `Dead (${unitRange ? 'below' : 'closer to 0 than'} ${NEARLY}): ${countWhere(activations, (mean) => Math.abs(mean) < NEARLY)}.`,
-    ...(unitRange ? [`Saturated (above ${1 - NEARLY}): ${countWhere(activations, (mean) => mean > 1 - NEARLY)}.`] : []),
+    `Dead (${unitRange ? 'below' : 'closer to 0 than'} ${DEAD}): ${countWhere(activations, (mean) => Math.abs(mean) < DEAD)}.`,
+    ...(unitRange ? [`Saturated (above ${SATURATED}): ${countWhere(activations, (mean) => mean > SATURATED)}.`] : []),
   ].join(' ')
   return frameFigure({ ...options, id, title }, { ...drawing, alt })
 }

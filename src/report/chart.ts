@@ -4,7 +4,7 @@ import { type LegendEntry, layOutLegend } from './legend.js'
 import { coordinate, escapeText, estimateWidth, fitText } from './markup.js'
 import { formatNumber } from './number-format.js'
 import { renderPlot } from './plot.js'
-import { FONT, LIGHT, TEXT_SIZE } from './theme.js'
+import { FONT, LIGHT, type LineStyle, TEXT_SIZE } from './theme.js'
 
 export interface Axis {
   /** What it measures, with its unit. */
@@ -86,6 +86,17 @@ export async function drawChart(options: ChartOptions): Promise<Omit<Drawing, 'a
   ]
   return { width: WIDTH, height, maxWidth: MAX_WIDTH, body: body.join('\n') }
 }
+
+/** The parts of an ECharts line series that say how it looks. */
+export const plainLine = ({ color, dash }: LineStyle) => ({
+  type: 'line',
+  silent: true,
+  emphasis: { disabled: true },
+  symbol: 'circle',
+  symbolSize: 5,
+  itemStyle: { color },
+  lineStyle: { color, width: 2, type: dash.length > 0 ? [...dash] : 'solid', cap: 'butt' },
+})
 
 function scaleTo({ ticks, transform = (value) => value }: Axis, from: number, to: number) {
   const [min, max] = [transform(ticks.min), transform(ticks.max)]

@@ -1,35 +1,95 @@
 import { DiaboloError } from '../base/errors.js'
-import { spaceLinearly, spaceLogarithmically } from './axis-ticks.js'
-import type { Axis } from './chart.js'
+import { spaceIntegers, spaceLinearly, spaceLogarithmically } from './axis-ticks.js'
+import { type Axis, type ChartOptions, drawChart, plainLine } from './chart.js'
+import type { Drawing } from './figure.js'
 import { formatNumber } from './number-format.js'
-import { LIGHT, type LineStyle } from './theme.js'
+import { LIGHT, LINE_STYLES, type LineStyle } from './theme.js'
 
 export type LossScale = 'linear' | 'log'
 export type EpochPoint = readonly [epoch: number, value: number]
 
+export interface EpochLine {
+  readonly name: string
+  /** One or more, in the order of their epochs. */
+  readonly points: readonly EpochPoint[]
+}
+
+/** A horizontal line to compare with: the error of a baseline. */
+export interface ReferenceLine {
+  readonly name: string
+  readonly value: number
+}
+
+export interface EpochLinesOptions extends Pick<ChartOptions, 'overlay' | 'headroom'> {
+  readonly lines: readonly EpochLine[]
+  readonly references: readonly ReferenceLine[]
+  readonly yLabel: string
+  readonly scale: LossScale
+  /** Whether the legend names the lines; references it always names. */
+  readonly named: boolean
+  /** What the description says of the lines together. */
+  readonly note?: string
+}
+
+/**
+ * Values by epoch, one line each, with horizontal lines to compare them with.
+ *
+ * @param at  the kind of figure, for errors
+ * @throws E_SHAPE when there is no line; E_VALUE when a number is not finite, or not above 0 on a logarithmic axis
+ */
+export async function drawEpochLines(at: string, options: EpochLinesOptions): Promise<Drawing> {
+  const { lines, references, yLabel, scale, named, note = '', ...room } = options
+  if (lines.length === 0) throw emptyHistory(at)
+  const points = lines.flatMap((line) => line.points)
+  const epochs = points.map(([epoch]) => epoch)
+  const values = [...points.map(([, value]) => value), ...references.map(({ value }) => value)]
+  requirePlottable(at, values, scale)
+  requirePlottable(at, epochs, 'linear')
+  const x = spaceIntegers(Math.min(0, ...epochs), Math.max(...epochs), 10)
+  const y = lossAxis(yLabel, values, scale)
+  const place = ([epoch, value]: EpochPoint) => [epoch, y.transform(value)]
+
+  const drawing = await drawChart({
+    ...room,
+    legend: [
+      ...(named ? lines.map(({ name }, i) => ({ name, ...lineStyle(i) })) : []),
+      ...references.map(({ name, value }, i) => ({ name: `${name}: ${formatNumber(value)}`, ...referenceStyle(i) })),
+    ],
+    x: { label: 'epoch', ticks: x },
+    y,
+    series: [
+      ...references.map(({ value }, i) => ({
+        ...plainLine(referenceStyle(i)),
+        showSymbol: false,
+        data: [x.min, x.max].map((epoch) => place([epoch, value])),
+      })),
+      ...lines.map(({ points }, i) => ({
+        ...plainLine(lineStyle(i)),
+        showSymbol: x.max - x.min <= 20 || points.length === 1,
+        data: points.map(place),
+      })),
+    ],
+  })
+  const alt = [
+    `Line chart of ${yLabel} by epoch${scale === 'log' ? ', on a logarithmic scale' : ''}${note}.`,
+    ...lines.map(describeLine),
+    ...references.map(({ name, value }) => `Horizontal line, ${name}: ${formatNumber(value)}.`),
+  ].join(' ')
+  return { ...drawing, alt }
+}
+
+/** Of the line with this number. */
+export const lineStyle = (i: number): LineStyle => LINE_STYLES[i % LINE_STYLES.length] as LineStyle
+
+const referenceStyle = (i: number): LineStyle => ({ color: LIGHT.muted, dash: i % 2 === 0 ? [5, 4] : [1.5, 3] })
+
 /** An axis that covers every value: from 0 where it is linear and no value is negative. */
-export function lossAxis(label: string, values: readonly number[], scale: LossScale): Required<Axis> {
+function lossAxis(label: string, values: readonly number[], scale: LossScale): Required<Axis> {
   const [lowest, highest] = [Math.min(...values), Math.max(...values)]
   return scale === 'log'
     ? { label: `${label} (log scale)`, ticks: spaceLogarithmically(lowest, highest), transform: Math.log10 }
     : { label, ticks: spaceLinearly(Math.min(0, lowest), highest, 6), transform: (value) => value }
 }
-
-export const referenceStyle = (i: number): LineStyle => ({
-  color: LIGHT.muted,
-  dash: i % 2 === 0 ? [5, 4] : [1.5, 3],
-})
-
-/** The parts of an ECharts line series that say how it looks. */
-export const plainLine = ({ color, dash }: LineStyle) => ({
-  type: 'line',
-  silent: true,
-  emphasis: { disabled: true },
-  symbol: 'circle',
-  symbolSize: 5,
-  itemStyle: { color },
-  lineStyle: { color, width: 2, type: dash.length > 0 ? [...dash] : 'solid', cap: 'butt' },
-})
 
 export const emptyHistory = (at: string) =>
   new DiaboloError('E_SHAPE', {
@@ -39,8 +99,7 @@ export const emptyHistory = (at: string) =>
     hint: 'train for at least one epoch before drawing its curve',
   })
 
-/** @throws E_VALUE when a number is not finite, or not above 0 on a logarithmic axis */
-export function requirePlottable(at: string, values: readonly number[], scale: LossScale): void {
+function requirePlottable(at: string, values: readonly number[], scale: LossScale): void {
   const bad = values.find((value) => !Number.isFinite(value) || (scale === 'log' && value <= 0))
   if (bad === undefined) return
   throw new DiaboloError('E_VALUE', {
@@ -52,7 +111,7 @@ export function requirePlottable(at: string, values: readonly number[], scale: L
 }
 
 /** A line in words. */
-export function describeLine(name: string, points: readonly EpochPoint[]): string {
+function describeLine({ name, points }: EpochLine): string {
   const [firstEpoch, first] = points[0] as EpochPoint
   const [lastEpoch, last] = points.at(-1) as EpochPoint
   if (points.length === 1) return `${name}: ${formatNumber(first)} at epoch ${firstEpoch}.`

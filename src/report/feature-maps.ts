@@ -5,7 +5,7 @@ import { divergingColor, type Rgb, sequentialColor } from './color-scale.js'
 import { type Figure, type FigureOptions, frameFigure } from './figure.js'
 import { coordinate, escapeText, fitText } from './markup.js'
 import { formatNumber } from './number-format.js'
-import { blankSheet, chooseColumns, chooseZoom, countWhole, embedSheet } from './sheet.js'
+import { blankSheet, chooseColumns, chooseTextSize, chooseZoom, countWhole, embedSheet } from './sheet.js'
 import { LIGHT } from './theme.js'
 
 export interface FeatureMapsOptions extends FigureOptions {
@@ -54,7 +54,7 @@ export function drawFeatureMaps(options: FeatureMapsOptions): Figure {
   // Columns of maps grow no higher than rows of them grow wide.
   const zoom = chooseZoom(Math.max(sheetWidth, samples * blockHeight))
   const width = Math.max(sheetWidth * zoom, MIN_WIDTH)
-  const size = Math.min(17, Math.max(13, width * 0.028))
+  const size = chooseTextSize(width)
   const toPixels = (length: number) => Math.ceil(length / zoom)
   const captionBand = names ? toPixels(size * 1.75) : 0
   const blockGap = samples > 1 ? toPixels(names ? size * 0.4 : size * 0.8) : 0

@@ -2,7 +2,15 @@ import { DiaboloError } from '../base/errors.js'
 import { showShape } from '../base/shape.js'
 import { type Figure, type FigureOptions, frameFigure } from './figure.js'
 import { coordinate, escapeText, estimateWidth, fitText } from './markup.js'
-import { blankSheet, chooseZoom, countImages, embedSheet, type ImageShape, type Sheet } from './sheet.js'
+import {
+  blankSheet,
+  chooseTextSize,
+  chooseZoom,
+  countImages,
+  embedSheet,
+  type ImageShape,
+  type Sheet,
+} from './sheet.js'
 import { LIGHT } from './theme.js'
 
 export interface ImageRow {
@@ -41,10 +49,9 @@ export function drawImageGrid(options: ImageGridOptions): Figure {
   const zoom = Math.max(chooseZoom(sheetWidth), 2 * sheetWidth <= MAX_DOUBLED ? 2 : 1)
   const width = sheetWidth * zoom
 
-  // Text grows with the width, so that it stays legible where the figure is shown small.
-  const size = Math.min(22, Math.max(13, width * 0.028))
+  const size = chooseTextSize(width)
   const noteSize = Math.min(
-    size * 0.88,
+    size,
     ...rows.flatMap(({ notes = [] }) => notes.map((note) => fitSize(note, wide * zoom * 0.93))),
   )
   const toPixels = (length: number) => Math.ceil(length / zoom)

@@ -1,7 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import { spaceLinearly } from './axis-ticks.js'
-import { drawChart, type Place, spaceAcross } from './chart.js'
-import { plainLine } from './epoch-lines.js'
+import { drawChart, type Place, plainLine, spaceAcross } from './chart.js'
 import { type Figure, type FigureOptions, frameFigure } from './figure.js'
 import type { LegendEntry } from './legend.js'
 import { coordinate } from './markup.js'

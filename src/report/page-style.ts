@@ -31,6 +31,7 @@ section{margin-top:clamp(2.25rem,5vw,3.75rem)}
 .scroll{overflow-x:auto;margin:1.25rem 0 0;max-width:60rem}
 table{border-collapse:collapse;width:100%;font-size:.9688rem;line-height:1.4;font-variant-numeric:tabular-nums}
 caption{text-align:left;color:var(--muted);font-size:.9063rem;padding:0 0 .6rem}
+caption>span{display:block;max-width:calc(100vw - 2rem)}
 th,td{padding:.6rem 1.1rem .6rem 0;text-align:left;vertical-align:baseline;border-bottom:1px solid var(--grid)}
 th:last-child,td:last-child{padding-right:0}
 thead th{border-bottom:1.5px solid var(--axis);font-weight:600;font-size:.8438rem;vertical-align:bottom}

@@ -59,6 +59,9 @@ export function countWhole(values: { readonly length: number }, size: number, re
  */
 export const chooseZoom = (pixels: number, target = 560): number => Math.max(1, Math.round(target / pixels))
 
+/** Of words beside pictures: it grows with the width, so that they stay legible where the figure is shown small. */
+export const chooseTextSize = (width: number): number => Math.min(22, Math.max(13, width * 0.03))
+
 /**
  * Tiles in a row: a divisor of their number that makes the sheet at most 1.6 times as wide as high and about `widest` pixels wide;
  * where there is none, a square or the widest, with a rest in the last row.

@@ -59,7 +59,7 @@ export function renderTable({ caption, columns, rows }: Table): string {
   })
   const key = best.some((value) => value !== undefined) ? ' <span class="key">Bold: best of its column.</span>' : ''
   return `<div class="scroll" role="region" tabindex="0" aria-label="${escapeText(caption)}"><table>
-<caption>${escapeText(caption)}${key}</caption>
+<caption><span>${escapeText(caption)}${key}</span></caption>
 <thead><tr>${head.join('')}</tr></thead>
 <tbody>
 ${body.join('\n')}

@@ -4,7 +4,15 @@ import { drawColorBar } from './color-bar.js'
 import { divergingColor } from './color-scale.js'
 import { type Figure, type FigureOptions, frameFigure } from './figure.js'
 import { formatNumber } from './number-format.js'
-import { blankSheet, chooseColumns, chooseZoom, countImages, embedSheet, type ImageShape } from './sheet.js'
+import {
+  blankSheet,
+  chooseColumns,
+  chooseTextSize,
+  chooseZoom,
+  countImages,
+  embedSheet,
+  type ImageShape,
+} from './sheet.js'
 import { LIGHT } from './theme.js'
 
 export interface WeightTilesOptions extends FigureOptions {
@@ -60,7 +68,7 @@ export function drawWeightTiles(options: WeightTilesOptions): Figure {
   const zoom = chooseZoom(sheet.width)
   const width = sheet.width * zoom
   const tilesHeight = sheet.height * zoom
-  const size = Math.min(20, Math.max(13, width * 0.026))
+  const size = chooseTextSize(width)
   const bar = drawColorBar({
     id: `${id}-scale`,
     top: tilesHeight + size,

@@ -2,8 +2,8 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common'
 import type { DType } from '../base/shape.js'
 import type { Tensor, TensorData } from '../base/tensor.js'
 import { symmetricEigen } from './eigen.js'
-import type { CallName, Calls, Port, Request, Response } from './protocol.js'
-import { isResident, type Resident, type RuntimeInfo } from './types.js'
+import { type CallName, type Calls, memoryOf, type Port, type Request, type Response } from './protocol.js'
+import { isResident, type Resident, type RunResult, type RuntimeInfo } from './types.js'
 
 /** What the host needs of an `onnxruntime-*` package. */
 export interface Ort {
@@ -13,10 +13,13 @@ export interface Ort {
   readonly Tensor: new (type: OrtTensor.Type, data: TensorData, dims: readonly number[]) => OrtTensor
 }
 
+/** What was asked for when the runtime was opened. */
+export type Wanted = Calls['start']['request']
+
 export interface HostSetup {
   readonly ort: Ort
   readonly info: Omit<RuntimeInfo, 'threads'>
-  readonly options: (threads: number) => InferenceSession.SessionOptions
+  readonly options: (wanted: Wanted) => InferenceSession.SessionOptions
 }
 
 type Handlers = { readonly [K in CallName]: (request: Calls[K]['request']) => Promise<Calls[K]['response']> }
@@ -29,7 +32,7 @@ export function serve(port: Port<Response, Request>, load: () => Promise<HostSet
   const sessions: (InferenceSession | undefined)[] = []
   const residents = new Map<number, OrtTensor>()
   let setup: HostSetup
-  let threads = 1
+  let wanted: Wanted
   let count = 0
 
   const toOrt = ({ dtype, data, shape }: Tensor) => new setup.ort.Tensor(dtype, data, shape)
@@ -47,11 +50,11 @@ export function serve(port: Port<Response, Request>, load: () => Promise<HostSet
   const handlers: Handlers = {
     async start(request) {
       setup = await load()
-      threads = request.threads
-      return { ...setup.info, threads }
+      wanted = request
+      return { ...setup.info, threads: request.threads }
     },
     async open({ model }) {
-      return sessions.push(await setup.ort.InferenceSession.create(model, setup.options(threads))) - 1
+      return sessions.push(await setup.ort.InferenceSession.create(model, setup.options(wanted))) - 1
     },
     async run({ session, feeds, keep }) {
       const native = sessions[session]
@@ -88,12 +91,15 @@ export function serve(port: Port<Response, Request>, load: () => Promise<HostSet
     const { id, call } = request
     try {
       const value = await handlers[call](request as never)
-      port.post({ id, value })
+      port.post({ id, value }, isRunResult(value) ? memoryOf(Object.values(value.fetched)) : [])
     } catch (error) {
-      port.post({ id, error: error instanceof Error ? error.message : String(error) })
+      port.post({ id, error: error instanceof Error ? error.message : String(error) }, [])
     }
   }
 }
 
-/** The data stays the runtime's: posting it to the other thread copies it. */
+/** What a run brings here is made for it and may be handed over; what is kept and looked at is copied on its way. */
+const isRunResult = (value: Calls[CallName]['response']): value is RunResult =>
+  typeof value === 'object' && value !== null && 'fetched' in value
+
 const fromOrt = ({ type, dims, data }: OrtTensor): Tensor => ({ dtype: type, shape: dims, data }) as unknown as Tensor

@@ -13,12 +13,13 @@ if (parentPort) {
       return {
         ort,
         info: { engine: 'onnxruntime-node', version: ort.env.versions.node ?? ort.env.versions.common, device: 'cpu' },
-        options: (threads) => ({
+        options: ({ threads, profile }) => ({
           executionProviders: ['cpu'],
           intraOpNumThreads: threads,
           interOpNumThreads: 1,
           logSeverityLevel: 3,
           extra: { session: { set_denormal_as_zero: '1' } },
+          ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: `${profile}/session` }),
         }),
       }
     },

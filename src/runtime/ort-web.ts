@@ -11,7 +11,7 @@ export function openWebRuntime({ threads = defaultThreads() }: RuntimeOptions = 
   let onEnd = (_reason: string) => {}
   return connect(
     {
-      post: (message) => worker.postMessage(message),
+      post: (message, handed) => worker.postMessage(message, [...handed]),
       onMessage: (listener) =>
         worker.addEventListener('message', (event: MessageEvent<Response>) => listener(event.data)),
       onEnd: (listener) => {
@@ -23,7 +23,7 @@ export function openWebRuntime({ threads = defaultThreads() }: RuntimeOptions = 
         onEnd('the runtime was closed')
       },
     },
-    threads,
+    { threads },
   )
 }
 

@@ -7,7 +7,7 @@ export async function loadWeb(): Promise<HostSetup> {
   return {
     ort,
     info: { engine: 'onnxruntime-web', version: ort.env.versions.web ?? ort.env.versions.common, device: 'wasm' },
-    options: (threads) => {
+    options: ({ threads }) => {
       ort.env.wasm.numThreads = threads
       return { executionProviders: ['wasm'], intraOpNumThreads: threads, graphOptimizationLevel: 'all' }
     },

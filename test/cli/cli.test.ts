@@ -284,3 +284,28 @@ describe('data and doctor', () => {
     ])
   })
 })
+
+describe('doctor --profile', () => {
+  test('says where the time of a step goes, as tables and as one document', async () => {
+    const args = ['doctor', '--profile', 'vanilla', '--steps', '5', '--set', 'hidden=8', 'batchSize=20']
+    const shown = await runCli(args, { cwd: folder })
+    expect(shown.code).toBe(0)
+    expect(shown.stdout).toMatch(/^a step takes [\d.]+ ms/)
+    expect(shown.stdout).toMatch(/^update +[\d.]+ +[\d.]+%$/m)
+    expect(shown.stdout).toMatch(/encoder\.0\/Gemm\S* .*\[20, 784\] \[784, 8\] \[8\] → \[20, 8\]/)
+    const { code, stdout } = await runCli([...args, '--json'], { cwd: folder })
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ recipe: 'vanilla', batchSize: 20, dataset: 'digits' })
+  })
+
+  test.each([
+    ['a recipe that there is not', ['vanillo'], 'E_UNKNOWN', 'did you mean "vanilla"?'],
+    ['a recipe without steps', ['pca'], 'E_OPTION', 'profile another recipe'],
+    ['a phase that there is not', ['vanilla', '--phase', 'tune'], 'E_OPTION', 'leave --phase out for the last one'],
+    ['an option that there is not', ['vanilla', '--set', 'hiden=3'], 'E_OPTION', 'did you mean "hidden"?'],
+  ])('refuses %s', async (_, args, code, hint) => {
+    const run = await runCli(['doctor', '--profile', ...args, '--json'], { cwd: folder })
+    expect(run.code).toBe(2)
+    expect(JSON.parse(run.stdout).error).toMatchObject({ code, hint })
+  })
+})

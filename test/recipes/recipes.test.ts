@@ -201,6 +201,16 @@ describe('what cannot be built is refused', () => {
   })
 })
 
+test('every recipe says in two sentences what it is', () => {
+  for (const { name, summary } of ALL) expect(summary.match(/[.](?= |$)/g), name).toHaveLength(2)
+})
+
+test('lists that nobody may change are taken as options', () => {
+  const [units, filters] = [[6, 3] as const, Object.freeze([4, 2])]
+  expect(RECIPES.stacked.spec([12], { units }).encoder).toMatchObject([{ units: 6 }, { units: 3 }])
+  expect(RECIPES.convolutional.spec([8, 8, 1], { filters }).encoder).toHaveLength(4)
+})
+
 test('every option of every recipe says what it is', () => {
   for (const { name, options } of ALL) {
     for (const [option, schema] of Object.entries(options.shape))

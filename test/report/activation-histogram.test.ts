@@ -45,11 +45,11 @@ test('an edge belongs to the bar above it, in spite of float32', async () => {
 })
 
 test('the description counts', async () => {
-  const activations = Float32Array.of(0, 0.0001, 0.05, 0.05, 0.2, 0.5, 0.9995, 1)
+  const activations = Float32Array.of(0, 0.0001, 0.05, 0.05, 0.2, 0.5, 0.995, 1)
   const { alt } = await drawActivationHistogram({ activations, rho: 0.05 })
   expect(alt).toBe(
     'Histogram of the mean activations of 8 units: from 0 to 1, median 0.05. The target ρ = 0.05 is marked. ' +
-      '50 % are below 0.1. Dead (below 0.001): 2. Saturated (above 0.999): 2.',
+      '50 % are below 0.1. Dead (below 0.001): 2. Saturated (above 0.99): 2.',
   )
 })
 

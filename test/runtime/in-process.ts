@@ -3,7 +3,7 @@ import { type HostSetup, serve } from '../../src/runtime/host.js'
 import type { Request, Response } from '../../src/runtime/protocol.js'
 import type { Runtime } from '../../src/runtime/types.js'
 
-/** A channel whose two ends live on this thread. What is sent is copied, and arrives later, as between threads. */
+/** A channel whose two ends live on this thread. What is sent is copied or handed over, and arrives later, as between threads. */
 export interface Channel extends Connection {
   /** What was sent so far. */
   readonly requests: readonly Request[]
@@ -16,7 +16,10 @@ export function channelTo(load: () => Promise<HostSetup>): Channel {
   let onEnd = (_: string) => {}
   serve(
     {
-      post: (response) => void setImmediate(() => toClient(structuredClone(response))),
+      post: (response, handed) => {
+        const moved = structuredClone(response, { transfer: [...handed] })
+        setImmediate(() => toClient(moved))
+      },
       onMessage: (listener) => {
         toHost = listener
       },
@@ -25,9 +28,9 @@ export function channelTo(load: () => Promise<HostSetup>): Channel {
   )
   return {
     requests,
-    post: (request) => {
-      requests.push(request)
-      const copy = structuredClone(request)
+    post: (request, handed) => {
+      requests.push(structuredClone(request))
+      const copy = structuredClone(request, { transfer: [...handed] })
       setImmediate(() => toHost(copy))
     },
     onMessage: (listener) => {
@@ -45,4 +48,5 @@ export function channelTo(load: () => Promise<HostSetup>): Channel {
 }
 
 /** A runtime on this thread. */
-export const openInProcess = (load: () => Promise<HostSetup>): Promise<Runtime> => connect(channelTo(load), 1)
+export const openInProcess = (load: () => Promise<HostSetup>): Promise<Runtime> =>
+  connect(channelTo(load), { threads: 1 })
