@@ -110,7 +110,7 @@ const PYTHON_PEERS = [
     install: pip('numpy'),
   },
   {
-    name: 'onnxruntime in Python, the engine that Diabolo runs on',
+    name: 'onnxruntime-python',
     command: [python(), here('onnxruntime_engine.py')],
     variants: ENCODING,
     threaded: true,
