@@ -166,6 +166,18 @@ describe('a trained model', () => {
     expect(code).toBe(0)
     expect(readFileSync(join(at('model'), 'report.html'), 'utf8')).toContain('vanilla')
   })
+
+  test('draws its figures as PNG, for light grounds and for dark ones', async () => {
+    const pngs = () => readdirSync(join(at('model'), 'figures')).filter((name) => name.endsWith('.png'))
+    expect((await runCli(['report', at('model'), '--png'])).code).toBe(0)
+    const light = pngs()
+    expect(light).toContain('vanilla-default-curve.png')
+    expect((await runCli(['report', at('model'), '--png', 'dark'])).code).toBe(0)
+    expect(pngs()).toEqual([...light, ...light.map((name) => name.replace('.png', '-dark.png'))].sort())
+    const { code, stderr } = await runCli(['report', at('model'), '--png', 'grey'])
+    expect(stderr).toContain('light, dark')
+    expect(code).toBe(2)
+  })
 })
 
 describe('what goes wrong', () => {
