@@ -1,5 +1,5 @@
 import type { Tensor } from '../base/tensor.js'
-import { compileEpoch, meterName, NOISE_ROWS, nextName, scalarName } from '../compile/epoch.js'
+import { compileEpoch, compileStep, LOSSES, meterName, NOISE_ROWS, nextName, scalarName } from '../compile/epoch.js'
 import type { Network, Parameters } from '../compile/network.js'
 import type { DescendSpec } from '../compile/spec.js'
 import { meterNames, stateOf } from '../compile/step.js'
@@ -9,6 +9,7 @@ import { optimizerOf } from '../nn/optimizers.js'
 import { rateFactor } from '../nn/schedules.js'
 import { floats } from '../runtime/floats.js'
 import type { Resident, Runtime, Session } from '../runtime/types.js'
+import { runLoop, runStepwise } from './stepwise.js'
 
 /** How long one run of the runtime should take: short enough for lively progress and quick cancellation. */
 const CHUNK_SECONDS = 0.1
@@ -103,24 +104,27 @@ export class Stepper {
     const names = Object.keys(this.state)
     const seen = order.subarray(0, rows)
     const before = performance.now()
-    const result = await session.run(
-      {
-        trips: { dtype: 'int64', shape: [], data: BigInt64Array.of(BigInt(trips)) },
-        data: this.#context.resident,
-        order: { dtype: 'int32', shape: [trips, batch], data: seen.slice() },
+    const steps = {
+      trips,
+      shared: { data: this.#context.resident, ...(this.#bank && { bank: this.#bank }) },
+      own: {
+        order: { dtype: 'int32', shape: [trips, batch], data: seen } as const,
         ...this.#noise(seen, epoch, [trips, batch]),
         ...this.#scalars(trips),
-        ...this.state,
       },
-      names.map(nextName),
-    )
+      state: this.state,
+      nextName,
+      lists: [LOSSES, ...meterNames(this.#phase).map(meterName)],
+    }
+    const { runtime } = this.#context
+    const result = runtime.info.loops ? await runLoop(session, steps) : await runStepwise(session, steps, runtime)
     this.#secondsPerStep = (performance.now() - before) / 1000 / trips
     this.#keep(Object.fromEntries(names.map((name) => [name, result.kept[nextName(name)] as Resident])))
     this.#step += trips
     const meters = meterNames(this.#phase).map(
       (name) => [name, columnSums(floats(result, meterName(name)), trips, batch)] as const,
     )
-    return { losses: floats(result, 'losses'), rows, meters: new Map(meters) }
+    return { losses: floats(result, LOSSES), rows, meters: new Map(meters) }
   }
 
   /** Goes back by so many chunks, as far as states were kept. */
@@ -144,9 +148,9 @@ export class Stepper {
   }
 
   /** Where each of these samples finds its noise. */
-  #noise(rows: Int32Array, epoch: number, shape: readonly number[]): Readonly<Record<string, Tensor | Resident>> {
+  #noise(rows: Int32Array, epoch: number, shape: readonly number[]): Readonly<Record<string, Tensor>> {
     const { corruption } = this.#phase
-    if (!corruption || !this.#bank) return {}
+    if (!corruption) return {}
     const [first, second] = [new Int32Array(rows.length), new Int32Array(rows.length)]
     rows.forEach((sample, i) => {
       const [a, b] = noiseRows(corruption, this.#context.seed, epoch, sample)
@@ -154,7 +158,7 @@ export class Stepper {
       second[i] = b
     })
     const picks = [first, second].map((data, i) => [NOISE_ROWS[i] as string, { dtype: 'int32', shape, data } as const])
-    return { bank: this.#bank, ...Object.fromEntries(picks) }
+    return Object.fromEntries(picks)
   }
 
   /** The optimizer's numbers for the next steps, one list each. */
@@ -186,7 +190,8 @@ export class Stepper {
     const { network, runtime, data } = this.#context
     const known = this.#sessions.get(batch)
     if (known) return known
-    const opened = runtime.open(compileEpoch(network, this.#phase, batch, data))
+    const compile = runtime.info.loops ? compileEpoch : compileStep
+    const opened = runtime.open(compile(network, this.#phase, batch, data))
     this.#sessions.set(batch, opened)
     return opened
   }
