@@ -1,7 +1,7 @@
 import { DiaboloError } from '../base/errors.js'
 import { copyOf, type Tensor } from '../base/tensor.js'
 import { type CallName, type Calls, memoryOf, type Port, type Request, type Response } from './protocol.js'
-import { type Feeds, isResident, type Runtime, type RuntimeOptions, type Session } from './types.js'
+import { type Device, type Feeds, isResident, type Runtime, type RuntimeOptions, type Session } from './types.js'
 
 export interface Connection extends Port<Request, Response> {
   /** Called when the other side is gone; rejects whatever is still open. */
@@ -17,7 +17,7 @@ interface Pending {
 /** The caller's side of a runtime that lives on another thread. */
 export async function connect(
   connection: Connection,
-  { threads, profile }: RuntimeOptions & { readonly threads: number },
+  { device = 'cpu', threads, profile }: RuntimeOptions & { readonly threads: number },
 ): Promise<Runtime> {
   const pending = new Map<number, Pending>()
   let count = 0
@@ -62,7 +62,10 @@ export async function connect(
     return call('put', { tensor }, memoryOf([tensor]))
   }
 
-  const info = await call('start', { threads, profile })
+  const info = await call('start', { device, threads, profile }).catch(async (error: DiaboloError) => {
+    await connection.end()
+    throw device === 'cpu' ? error : absent(device, error.found)
+  })
 
   async function open(bytes: Uint8Array): Promise<Session> {
     const model = new Uint8Array(bytes)
@@ -86,6 +89,22 @@ export async function connect(
     eigen: (matrix) => call('eigen', { matrix }),
     close: () => connection.end(),
   }
+}
+
+const absent = (device: Exclude<Device, 'cpu'>, found: string) =>
+  new DiaboloError('E_DEVICE', {
+    at: `device "${device}"`,
+    expected: 'a device that ONNX Runtime can use here',
+    found,
+    hint: `it needs ${NEEDS[device]}; leave it out to run on the processor`,
+  })
+
+/** What ONNX Runtime says that its devices need. */
+const NEEDS: Readonly<Record<Exclude<Device, 'cpu'>, string>> = {
+  webgpu: 'a GPU with a Vulkan, Metal or Direct3D 12 driver; in a browser, WebGPU switched on',
+  cuda: 'Linux x64, an NVIDIA GPU, CUDA 12, cuDNN 9, and "npm rebuild onnxruntime-node --ignore-scripts=false"',
+  coreml: 'macOS',
+  dml: 'Windows with a DirectX 12 GPU',
 }
 
 const failure = (reason: string) =>

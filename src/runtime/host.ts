@@ -4,6 +4,7 @@ import type { Tensor, TensorData } from '../base/tensor.js'
 import { symmetricEigen } from './eigen.js'
 import { type CallName, type Calls, memoryOf, type Port, type Request, type Response } from './protocol.js'
 import { isResident, type Resident, type RunResult, type RuntimeInfo } from './types.js'
+import { identityModel, Upload } from './upload.js'
 
 /** What the host needs of an `onnxruntime-*` package. */
 export interface Ort {
@@ -19,7 +20,9 @@ export type Wanted = Calls['start']['request']
 export interface HostSetup {
   readonly ort: Ort
   readonly info: Omit<RuntimeInfo, 'threads'>
-  readonly options: (wanted: Wanted) => InferenceSession.SessionOptions
+  readonly options: InferenceSession.SessionOptions
+  /** Whether sessions leave their outputs on a device, and take them from there. */
+  readonly onDevice: boolean
 }
 
 type Handlers = { readonly [K in CallName]: (request: Calls[K]['request']) => Promise<Calls[K]['response']> }
@@ -28,13 +31,14 @@ type Handlers = { readonly [K in CallName]: (request: Calls[K]['request']) => Pr
  * The runtime's side: holds sessions and resident tensors, answers requests one after another.
  * `load` is called with the first request, so that a thread can be started before it is needed.
  */
-export function serve(port: Port<Response, Request>, load: () => Promise<HostSetup>): void {
+export function serve(port: Port<Response, Request>, load: (wanted: Wanted) => Promise<HostSetup>): void {
   const sessions: (InferenceSession | undefined)[] = []
   const residents = new Map<number, OrtTensor>()
   let setup: HostSetup
-  let wanted: Wanted
   let count = 0
 
+  const create = (model: Uint8Array) => setup.ort.InferenceSession.create(model, setup.options)
+  const upload = new Upload(create)
   const toOrt = ({ dtype, data, shape }: Tensor) => new setup.ort.Tensor(dtype, data, shape)
   const reside = (tensor: OrtTensor): Resident => {
     const id = count++
@@ -49,12 +53,13 @@ export function serve(port: Port<Response, Request>, load: () => Promise<HostSet
 
   const handlers: Handlers = {
     async start(request) {
-      setup = await load()
-      wanted = request
+      setup = await load(request)
+      // a device that cannot be used says so when a session first asks for it
+      if (request.device !== 'cpu') await (await create(identityModel(0))).release()
       return { ...setup.info, threads: request.threads }
     },
     async open({ model }) {
-      return sessions.push(await setup.ort.InferenceSession.create(model, setup.options(wanted))) - 1
+      return sessions.push(await create(model)) - 1
     },
     async run({ session, feeds, keep }) {
       const native = sessions[session]
@@ -65,14 +70,20 @@ export function serve(port: Port<Response, Request>, load: () => Promise<HostSet
       const fetched: Record<string, Tensor> = {}
       for (const [name, tensor] of Object.entries(outputs)) {
         if (keep.includes(name)) kept[name] = reside(tensor)
-        else fetched[name] = fromOrt(tensor)
+        else {
+          fetched[name] = await fromOrt(tensor)
+          if (setup.onDevice) tensor.dispose()
+        }
       }
       return { kept, fetched }
     },
-    put: async ({ tensor }) => reside(toOrt(tensor)),
+    put: async ({ tensor }) => reside(setup.onDevice ? await upload.bring(toOrt(tensor)) : toOrt(tensor)),
     get: async ({ resident }) => fromOrt(find(resident)),
     async release({ ids }) {
-      for (const id of ids) residents.delete(id)
+      for (const id of ids) {
+        if (setup.onDevice) residents.get(id)?.dispose()
+        residents.delete(id)
+      }
       return null
     },
     eigen: async ({ matrix }) => symmetricEigen(matrix),
@@ -102,4 +113,8 @@ export function serve(port: Port<Response, Request>, load: () => Promise<HostSet
 const isRunResult = (value: Calls[CallName]['response']): value is RunResult =>
   typeof value === 'object' && value !== null && 'fetched' in value
 
-const fromOrt = ({ type, dims, data }: OrtTensor): Tensor => ({ dtype: type, shape: dims, data }) as unknown as Tensor
+/** A tensor's numbers, from the device where they are there. */
+async function fromOrt(tensor: OrtTensor): Promise<Tensor> {
+  const data = tensor.location === 'gpu-buffer' ? await tensor.getData() : tensor.data
+  return { dtype: tensor.type, shape: tensor.dims, data } as unknown as Tensor
+}

@@ -1,10 +1,10 @@
 import type { Tensor } from '../base/tensor.js'
-import type { Eigen, Resident, RuntimeInfo } from './types.js'
+import type { Device, Eigen, Resident, RuntimeInfo } from './types.js'
 
 /** What the caller's side may ask of the host's, with what it answers. */
 export interface Calls {
   start: {
-    readonly request: { readonly threads: number; readonly profile: string | undefined }
+    readonly request: { readonly device: Device; readonly threads: number; readonly profile: string | undefined }
     readonly response: RuntimeInfo
   }
   open: { readonly request: { readonly model: Uint8Array }; readonly response: number }

@@ -279,6 +279,7 @@ describe('data and doctor', () => {
       'Node',
       'machine',
       'runtime',
+      'devices',
       'MNIST',
       'output',
     ])
