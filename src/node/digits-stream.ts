@@ -28,7 +28,10 @@ class Drawer {
 
   constructor(onEnd: (drawer: Drawer) => void) {
     // found through package.json, so that the same line serves the sources under test and the built package
-    this.#worker = new Worker(createRequire(import.meta.url).resolve('#digits-worker'))
+    this.#worker = new Worker(createRequire(import.meta.url).resolve('#digits-worker'), {
+      // flags of a program given as text (--input-type) are not for files
+      execArgv: [],
+    })
     this.#worker.on('message', ({ id, values }: DrawResponse) => {
       this.#open.get(id)?.resolve(values)
       this.#open.delete(id)

@@ -63,6 +63,37 @@ describe('help', () => {
 })
 
 describe('train', () => {
+  test('streams what it is told to, and learns the same as in memory in the same order', async () => {
+    const digitsOf = (out: string, ...more: string[]) => {
+      const fixed = ['--hidden', '8', '--epochs', '2', '--buffer', '300', '--seed', '4', '--out', at(out)]
+      return runCli(['train', 'vanilla', '--data', 'digits:1000', ...fixed, ...more])
+    }
+    const runs = [await digitsOf('in-memory'), await digitsOf('streamed', '--stream')]
+    expect(runs.map(({ code }) => code)).toEqual([0, 0])
+    const [inMemory, streamed] = ['in-memory', 'streamed'].map((out) => readFileSync(at(`${out}/model.onnx`)))
+    expect(streamed?.equals(inMemory as Buffer)).toBe(true)
+    const { code } = await runCli(['evaluate', at('streamed'), '--data', 'digits:1000', '--seed', '4', '--json'])
+    expect(code).toBe(0)
+  })
+
+  test('streams a file, and tests on rows that it held out', async () => {
+    const { code, stdout } = await train('file-streamed', '--stream', '--json')
+    expect(code).toBe(0)
+    // 1,080 rows to train on in batches of 100, 120 to test on
+    expect(JSON.parse(stdout)).toMatchObject({ steps: 22, test: { rows: 120 } })
+  })
+
+  test.each([
+    ['a data set that fits in memory', ['--data', 'mnist', '--stream'], '--stream'],
+    ['a number of rows that is none', ['--data', 'digits:many'], 'data "digits:many"'],
+    ['rows of a data set that has its own', ['--data', 'mnist:100'], 'data "mnist:100"'],
+    ['a buffer without rows', ['--data', 'digits:100', '--buffer', '0'], '--buffer'],
+  ])('refuses %s', async (_, flags, where) => {
+    const { code, stdout } = await runCli(['train', 'vanilla', '--json', ...flags])
+    expect(code).not.toBe(0)
+    expect(JSON.parse(stdout).error).toMatchObject({ code: 'E_OPTION', at: where })
+  })
+
   test('writes a whole run, and exactly one JSON document', async () => {
     const { code, stdout } = await train('run', '--json')
     const summary = JSON.parse(stdout)
