@@ -77,9 +77,11 @@ export interface Measured {
   readonly seconds: number
   /**
    * What everyone must agree on. Training: `meanLoss` of all steps, `finalLoss` of the first batch with the weights after the
-   * last step.
+   * last step. Encoding: `meanCode` and `meanSquare` of all values of all codes.
    */
   readonly figures: Figures
+  /** Encoding: the peak of the process's resident memory, where the system says. */
+  readonly peakBytes?: number | undefined
 }
 
 export type Figures = Readonly<Record<string, number>>
@@ -120,9 +122,10 @@ export interface Engine {
   readonly variants: readonly Variant[]
   /** Whether it can use more than one thread. */
   readonly threaded: boolean
-  /** Left out of quick runs: it takes too long to start. */
-  readonly patient?: boolean
-  readonly workloads: readonly string[]
+  /** Workloads for which it is left out of quick runs: it takes too long. */
+  readonly patient?: readonly string[]
+  /** Workloads that it has no part in, with the reason. */
+  readonly cannot?: Readonly<Record<string, string>>
   /** What to do when it is missing. */
   readonly install: string
 }
@@ -146,6 +149,10 @@ export interface Result {
   /** Those before the clock started included. */
   readonly stepsPerRound: number
   readonly fractionOfMatmulRate: number | null
+  /** Encoding: samples per second. */
+  readonly rowsPerSecond?: number
+  /** Encoding: the peak of the process's resident memory, and what of it is not the samples' bytes; medians over the rounds. */
+  readonly memory?: { readonly peakMb: number; readonly aboveDataMb: number }
   /** Every way that was tried before the rounds, in ms per step. */
   readonly tried: readonly { readonly variant: string; readonly threads: number; readonly stepMs: number }[]
 }
@@ -159,6 +166,8 @@ export interface PeerResult extends Result {
 /** The whole answer: the one JSON document. */
 export interface BenchReport extends Result {
   readonly workload: string
+  /** What was measured, in one line. */
+  readonly summary: string
   readonly mode: 'quick' | 'full'
   readonly peers: Readonly<Record<string, PeerResult>>
   /** Engines that could not take part, with the reason. */
@@ -192,4 +201,55 @@ export interface AgreementCheck {
   readonly tolerance: number
   /** By engine. */
   readonly figures: Readonly<Record<string, Figures>>
+}
+
+/** Several workloads under one name; the ratio and the fraction are the least of theirs. */
+export interface PartsReport {
+  readonly workload: string
+  readonly mode: 'quick' | 'full'
+  readonly parts: Readonly<Record<string, BenchReport>>
+  readonly ratioToFastestPeer: number | null
+  readonly fractionOfMatmulRate: number | null
+  readonly agreement: { readonly agreed: boolean }
+}
+
+/** A whole command, from its start to its end. */
+export interface CommandResult {
+  /** For all ten epochs. */
+  readonly seconds: number
+  /** Whether `seconds` is put together from shorter runs. */
+  readonly extrapolated: boolean
+  readonly secondsPerEpoch: number | null
+  /** What is left for one run when its epochs are taken off. */
+  readonly secondsBeforeEpochs: number | null
+  readonly measured: readonly {
+    readonly epochs: number
+    readonly seconds: number
+    readonly spread: readonly [number, number]
+  }[]
+  /** Mean training loss of the last epoch, and mean squared error on the test images, of the longest run. */
+  readonly loss: number
+  readonly testMse: number
+}
+
+export interface StartupReport extends CommandResult {
+  readonly workload: 'startup'
+  readonly mode: 'quick' | 'full'
+  readonly summary: string
+  readonly epochsRun: readonly number[]
+  /** `ratio` is the peer's time ÷ Diabolo's. */
+  readonly peers: Readonly<Record<string, CommandResult & { readonly ratio: number }>>
+  readonly absent: Readonly<Record<string, string>>
+  readonly fastestPeer: string | null
+  readonly ratioToFastestPeer: number | null
+  readonly fractionOfMatmulRate: null
+  readonly fractionOfMatmulRateReason: string
+  readonly agreement: {
+    readonly agreed: boolean
+    readonly tolerance: number
+    readonly testMse: Readonly<Record<string, number>>
+  }
+  readonly machine: Readonly<Record<string, unknown>>
+  /** That the bench took. */
+  readonly benchSeconds: number
 }

@@ -3,19 +3,28 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { productsModel } from './onnx-products.js'
-import { serve } from './protocol.js'
+import { encodeInPasses, serve } from './protocol.js'
+import { WebWorker } from './web-worker.js'
 
 /** @typedef {typeof import('../../src/node.js')} Diabolo */
 /** @typedef {import('../../src/node.js').Runtime} Runtime */
 
-/** Diabolo as its users have it: a recipe's `fit`, with its chunks and its events under the clock. */
-await serve(async (materials, { threads, build }) => {
+/**
+ * Diabolo as its users have it: a recipe's `fit`, with its chunks and its events under the clock. Natively, or, as backend
+ * `web`, the browser's build with ONNX Runtime in WebAssembly.
+ */
+await serve(async (materials, { threads, backend, build }) => {
+  const web = backend === 'web'
+  if (web) Object.assign(globalThis, { Worker: WebWorker })
+  const entry = pathToFileURL(build)
   /** @type {Diabolo} */
-  const diabolo = await import(pathToFileURL(build).href)
+  const diabolo = await import(web ? new URL('./index.js', entry).href : entry.href)
   const runtime = await diabolo.openRuntime({ threads })
   return {
     version: `${versionOf(build)} on ${runtime.info.engine} ${runtime.info.version}`,
-    train: (request) => train(diabolo, runtime, materials, request),
+    ...(materials.workload.task === 'train'
+      ? { train: (/** @type {Request} */ request) => train(diabolo, runtime, materials, request) }
+      : { encode: await encoder(diabolo, runtime, materials) }),
     matmul: ({ seconds }) => matmul(runtime, seconds),
   }
 })
@@ -53,6 +62,19 @@ async function train(diabolo, runtime, { workload, data, noisy }, { steps, skip 
   const losses = model.history.map(({ loss }) => loss)
   const meanLoss = losses.reduce((sum, loss) => sum + loss, 0) / losses.length
   return { ...steady(marks, skip), figures: { meanLoss, finalLoss } }
+}
+
+/**
+ * @param {Diabolo} diabolo
+ * @param {Runtime} runtime
+ * @param {Materials} materials
+ */
+async function encoder(diabolo, runtime, { workload, data }) {
+  const { recipe } = workload
+  const samples = diabolo.dataset(data, { shape: [28, 28, 1] })
+  const untrained = { seed: recipe.seed, runtime, signal: AbortSignal.abort() }
+  const model = await diabolo[recipe.name](recipe.options).fit(samples, untrained)
+  return encodeInPasses(async () => (await model.encode(samples)).data)
 }
 
 /**

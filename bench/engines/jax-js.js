@@ -1,7 +1,9 @@
 /** @import { Operations } from './network.js' */
 import { readFileSync } from 'node:fs'
-import { lossOf } from './network.js'
-import { batchOf, serve, trainInSteps } from './protocol.js'
+import { lossOf, run } from './network.js'
+import { batchOf, codeWidth, encodeInPasses, scaledRuns, serve, trainInSteps } from './protocol.js'
+
+const ROWS_PER_RUN = 1000
 
 /** @typedef {typeof import('@jax-js/jax')} Jax */
 /** @typedef {import('@jax-js/jax').Array} NdArray */
@@ -24,6 +26,7 @@ await serve(async (materials) => {
   /** @type {(parameters: NdArray[], noisy: NdArray, clean: NdArray) => NdArray} */
   const loss = (parameters, noisy, clean) => lossOf(ops, workload, parameters, noisy, clean)
   const evaluate = jit(loss)
+  const forward = jit(/** @type {(p: NdArray[], x: NdArray) => NdArray} */ (p, x) => run(ops, workload.layers, p, x))
   const step = jit(
     /** @type {(state: State, noisy: NdArray, clean: NdArray, size: NdArray, root: NdArray) => [NdArray, State]} */
     ({ p, m, v }, noisy, clean, size, root) => {
@@ -75,6 +78,16 @@ await serve(async (materials) => {
       },
       finalLoss: async () => Number(await evaluate(tree.ref(/** @type {State} */ (state).p), ...load(0)).jsAsync()),
     }),
+    encode: encodeInPasses(async () => {
+      const codes = new Float32Array(workload.rows * codeWidth(workload))
+      const { p } = start()
+      for (const { at, values } of scaledRuns(materials, ROWS_PER_RUN)) {
+        const x = np.array(values, { shape: [values.length / width, width] })
+        codes.set(/** @type {Float32Array} */ (await forward(tree.ref(p), x).data()), at * codeWidth(workload))
+      }
+      tree.dispose(p)
+      return codes
+    }),
   }
 })
 
@@ -86,6 +99,11 @@ await serve(async (materials) => {
  * @returns {Operations<NdArray>}
  */
 function operations({ lax, nn, numpy: np }, [height, width]) {
+  const turn = (/** @type {NdArray} */ x) => np.swapaxes(x, 2, 3)
+  const lastAxis = (/** @type {NdArray} */ x, /** @type {number} */ to) => {
+    const from = x.shape.at(-1) ?? 1
+    return to === 2 * from ? np.repeat(x, 2, 3) : np.matmul(x, np.transpose(np.array(repeats(from, to))))
+  }
   return {
     images: (x) => x.reshape([-1, 1, height, width]),
     rows: (x) => x.reshape([-1, height * width]),
@@ -104,11 +122,7 @@ function operations({ lax, nn, numpy: np }, [height, width]) {
       const [tall = 1, wide = 1] = even.map((length) => length / 2)
       return np.max(padded.reshape([batch, channels, tall, 2, wide, 2]), [3, 5])
     },
-    resize(x, [tall, wide]) {
-      const [, , rows = 1, columns = 1] = x.shape
-      const taller = np.matmul(np.array(repeats(rows, tall)), x)
-      return np.matmul(taller, np.transpose(np.array(repeats(columns, wide))))
-    },
+    resize: (x, [tall, wide]) => turn(lastAxis(turn(lastAxis(x, wide)), tall)),
     sigmoid: (x) => nn.sigmoid(x),
     relu: (x) => nn.relu(x),
     mse: (y, t) => np.mean(np.square(y.sub(t))),
@@ -116,11 +130,16 @@ function operations({ lax, nn, numpy: np }, [height, width]) {
   }
 }
 
-/** Ones and zeros [to, from]: row i takes pixel ⌊i · from / to⌋. */
-const repeats = (/** @type {number} */ from, /** @type {number} */ to) =>
-  Array.from({ length: to }, (_, i) =>
-    Array.from({ length: from }, (_, j) => Number(j === Math.floor((i * from) / to))),
-  )
+/**
+ * Ones and zeros [to, from]: row i takes pixel ⌊i · from / to⌋.
+ *
+ * @param {number} from
+ * @param {number} to
+ */
+function repeats(from, to) {
+  const pixels = Array.from({ length: to }, (_, i) => Math.floor((i * from) / to))
+  return pixels.map((pixel) => Array.from({ length: from }, (_, j) => Number(j === pixel)))
+}
 
 /**
  * @template T

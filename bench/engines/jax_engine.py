@@ -26,6 +26,9 @@ class Operations:
     def images(self, x):
         return x.reshape(-1, *self.image, 1)
 
+    def rows(self, x):
+        return x.reshape(len(x), -1)
+
     def dense(self, x, weight, bias, tied):
         return x @ (weight.T if tied else weight) + bias
 
@@ -57,20 +60,22 @@ class Operations:
         return self.jnp.mean(self.jax.nn.softplus(z) - t * z)
 
 
-class Jax(protocol.SteppingEngine):
+class Jax(protocol.SteppingEngine, protocol.EncodingEngine):
     def __init__(self):
         import jax
 
         self.jax, self.jnp = jax, jax.numpy
         self.version = jax.__version__
         given = protocol.materials()
-        self.workload, self.order = given.workload, given.order
+        self.workload, self.order, self.samples = given.workload, given.order, given.data
         self.ops = Operations(jax, self.workload['image'])
         self.initial = [values.transpose(2, 3, 1, 0) if values.ndim == 4 else values for values in given.parameters]
-        self.stored = jax.device_put((given.data, given.noisy))
+        self.stored = jax.device_put((given.data, given.noisy)) if self.workload['task'] == 'train' else None
         self.one = jax.jit(self.step, donate_argnums=0)
         self.scan = jax.jit(self.steps, donate_argnums=0)
         self.loss = jax.jit(self.batch_loss)
+        self.forward = jax.jit(self.code)
+        self.reset('')
 
     def reset(self, variant):
         self.chunk = CHUNK if 'scan' in variant else 1
@@ -118,6 +123,13 @@ class Jax(protocol.SteppingEngine):
 
     def final_loss(self):
         return float(self.loss(self.state[0], *self.batch(self.stored, self.order[: self.workload['batch']])))
+
+    def code(self, parameters, rows):
+        x = rows.astype('float32') * self.workload['scale']
+        return network.run(self.ops, self.workload['layers'], parameters, x)
+
+    def codes(self, rows):
+        return self.forward(self.state[0], rows)
 
     def matmul(self, seconds):
         def prepare(pairs):

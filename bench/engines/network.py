@@ -1,6 +1,7 @@
 """The workload's network over any library. What differs between libraries is a handful of operations:
 
 images(x)           [batch, values] as [batch, 1 channel, height, width], or in the library's own order of axes
+rows(x)             the reverse
 dense(x, w, b, tied)  x w + b, or x wᵀ + b where tied
 conv(x, w, b)       'same' padding
 pool(x)             2 × 2 maxima, a last odd row by itself
@@ -19,7 +20,7 @@ def loss(ops, workload, parameters, noisy, clean):
 def logits(ops, layers, parameters, x):
     """[batch, values] → what the last layer gives before the sigmoid, [batch, values]."""
     y = run(ops, layers, parameters, ops.images(x) if layers[0]['type'] == 'conv' else x)
-    return y.reshape(len(x), -1) if y.ndim > 2 else y
+    return ops.rows(y) if layers[0]['type'] == 'conv' else y
 
 
 def run(ops, layers, parameters, y):

@@ -1,5 +1,5 @@
 /** @import { EngineHandlers, Materials, Measured, Request, Setting } from '../types.js' */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
@@ -59,6 +59,71 @@ export const trainInSteps =
   }
 
 /**
+ * Passes over all samples.
+ *
+ * @param {() => Promise<Float32Array>} encodeAll  the codes of all samples
+ * @returns {(request: Request) => Promise<Measured>}
+ */
+export const encodeInPasses =
+  (encodeAll) =>
+  async ({ steps, skip }) => {
+    /** @type {Float32Array} */
+    let codes = new Float32Array()
+    for (let i = 0; i < skip; i++) await encodeAll()
+    forgetPeak()
+    const before = performance.now()
+    for (let i = skip; i < steps; i++) codes = await encodeAll()
+    const seconds = (performance.now() - before) / 1000
+    const mean = (/** @type {(code: number) => number} */ of) =>
+      codes.reduce((sum, code) => sum + of(code), 0) / codes.length
+    return {
+      timedSteps: steps - skip,
+      seconds,
+      peakBytes: peakBytes(),
+      figures: { meanCode: mean((code) => code), meanSquare: mean((code) => code * code) },
+    }
+  }
+
+/** Linux: the peak of resident memory is counted from here. */
+function forgetPeak() {
+  if (existsSync('/proc/self/clear_refs')) writeFileSync('/proc/self/clear_refs', '5')
+}
+
+/** The peak of this process's resident memory; nothing where the system does not say. */
+function peakBytes() {
+  if (!existsSync('/proc/self/status')) return undefined
+  const [, kilobytes] = readFileSync('/proc/self/status', 'utf8').match(/VmHWM:\s+(\d+)/) ?? []
+  return kilobytes === undefined ? undefined : 1024 * Number(kilobytes)
+}
+
+/**
+ * Values per code of a workload whose layers end with it.
+ *
+ * @param {import('../types.js').Workload} workload
+ */
+export function codeWidth({ layers }) {
+  const last = layers.at(-1)
+  if (last?.type === 'dense') return last.units
+  throw new Error('codes of other than dense layers are not measured')
+}
+
+/**
+ * So many rows of bytes at a time as the network sees them, for engines that cannot take bytes themselves.
+ *
+ * @param {Materials} materials
+ * @param {number} size  rows
+ * @returns {Generator<{ at: number, values: Float32Array<ArrayBuffer> }>} the first row, and rows × width
+ */
+export function* scaledRuns({ workload: { rows, width, scale }, data }, size) {
+  for (let at = 0; at < rows; at += size) {
+    const bytes = data.subarray(at * width, (at + size) * width)
+    const values = new Float32Array(bytes.length)
+    for (let i = 0; i < bytes.length; i++) values[i] = /** @type {number} */ (bytes[i]) * scale
+    yield { at, values }
+  }
+}
+
+/**
  * The batch of a step as the network sees it and as it should give it back, for engines that cannot gather bytes themselves.
  *
  * @param {Materials} materials
@@ -83,8 +148,13 @@ export function batchOf({ workload: { batch, width, scale }, data, noisy: stored
 function readMaterials(folder) {
   const { workload, shapes } = JSON.parse(readFileSync(join(folder, 'workload.json'), 'utf8'))
   /** @param {string} name */
-  const bytes = (name) => Uint8Array.from(readFileSync(join(folder, name)))
+  const bytes = (name) => {
+    const file = readFileSync(join(folder, name))
+    // a small file may lie anywhere in Node's pool
+    return file.byteOffset === 0 ? new Uint8Array(file.buffer, 0, file.byteLength) : Uint8Array.from(file)
+  }
   const weights = bytes('parameters.f32').buffer
+  const floats = (/** @type {string} */ name) => new Float32Array(bytes(name).buffer)
   let at = 0
   const parameters = shapes.map((/** @type {readonly number[]} */ shape) => {
     const size = shape.reduce((product, dim) => product * dim, 1)
@@ -95,7 +165,7 @@ function readMaterials(folder) {
   return {
     workload,
     data: bytes('data.u8'),
-    noisy: workload.noise && new Float32Array(bytes('noisy.f32').buffer),
+    noisy: workload.noise && floats('noisy.f32'),
     order: new Int32Array(bytes('order.i32').buffer),
     parameters,
   }

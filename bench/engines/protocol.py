@@ -33,6 +33,7 @@ def materials():
     matrix = lambda name, dtype: np.fromfile(path(name), dtype).reshape(-1, workload['width'])
     return SimpleNamespace(
         workload=workload,
+        folder=sys.argv[1],
         parameters=parameters,
         data=matrix('data.u8', np.uint8),
         noisy=matrix('noisy.f32', np.float32) if 'noise' in workload else None,
@@ -84,6 +85,52 @@ class SteppingEngine:
         seconds = time.perf_counter() - before
         figures = {'meanLoss': total / steps, 'finalLoss': self.final_loss()}
         return {'timedSteps': steps - skip, 'seconds': seconds, 'figures': figures}
+
+
+class EncodingEngine:
+    """Passes over all samples, in runs of so many rows as the variant's last word says."""
+
+    def codes(self, rows):
+        """The codes of these rows of bytes, as a numpy array."""
+        raise NotImplementedError
+
+    def encode(self, steps, skip, variant):
+        size = int(variant.split()[-1])
+        for _ in range(skip):
+            codes = self.encode_all(size)
+        codes = None
+        forget_peak()
+        before = time.perf_counter()
+        for _ in range(steps - skip):
+            codes = self.encode_all(size)
+        seconds = time.perf_counter() - before
+        peak = peak_bytes()
+        figures = {'meanCode': float(codes.mean(dtype='f8')), 'meanSquare': float((codes**2).mean(dtype='f8'))}
+        return {'timedSteps': steps - skip, 'seconds': seconds, 'figures': figures, 'peakBytes': peak}
+
+    def encode_all(self, size):
+        import numpy as np
+
+        width = self.workload['layers'][-1]['units']
+        out = np.empty((len(self.samples), width), np.float32)
+        for at in range(0, len(out), size):
+            out[at : at + size] = self.codes(self.samples[at : at + size])
+        return out
+
+
+def forget_peak():
+    """Linux: the peak of resident memory is counted from here."""
+    if os.path.exists('/proc/self/clear_refs'):
+        with open('/proc/self/clear_refs', 'w', encoding='utf8') as file:
+            file.write('5')
+
+
+def peak_bytes():
+    """The peak of this process's resident memory, or None where the system does not say."""
+    if not os.path.exists('/proc/self/status'):
+        return None
+    with open('/proc/self/status', encoding='utf8') as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith('VmHWM:'))
 
 
 def matmul_rates(random, prepare, seconds):

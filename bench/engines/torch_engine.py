@@ -15,6 +15,9 @@ class Operations:
     def images(self, x):
         return x.view(-1, 1, *self.image).contiguous(memory_format=self.layout)
 
+    def rows(self, x):
+        return x.flatten(1)
+
     def dense(self, x, weight, bias, tied):
         return functional.linear(x, weight.t() if tied else weight, bias)
 
@@ -33,7 +36,7 @@ class Operations:
     cross_entropy = staticmethod(functional.binary_cross_entropy_with_logits)
 
 
-class Torch(protocol.SteppingEngine):
+class Torch(protocol.SteppingEngine, protocol.EncodingEngine):
     def __init__(self):
         self.version = torch.__version__
         options = protocol.setting()
@@ -41,10 +44,13 @@ class Torch(protocol.SteppingEngine):
         torch.set_flush_denormal(True)
         given = protocol.materials()
         self.workload, self.initial = given.workload, given.parameters
+        self.samples = given.data
         self.data, self.order = torch.from_numpy(given.data), torch.from_numpy(given.order)
         self.noisy = None if given.noisy is None else torch.from_numpy(given.noisy)
         compiled = options.get('backend') == 'inductor'
         self.loss = torch.compile(self.batch_loss) if compiled else self.batch_loss
+        self.forward = torch.compile(self.code) if compiled else self.code
+        self.reset('')
 
     def reset(self, variant):
         layout = torch.channels_last if 'channels last' in variant else torch.contiguous_format
@@ -89,6 +95,13 @@ class Torch(protocol.SteppingEngine):
     def final_loss(self):
         with torch.no_grad():
             return self.batch_loss(self.parameters, *self.batch(0)).item()
+
+    def code(self, parameters, rows):
+        return network.run(self.ops, self.workload['layers'], parameters, rows.to(torch.float32) * self.workload['scale'])
+
+    def codes(self, rows):
+        with torch.inference_mode():
+            return self.forward(self.parameters, torch.from_numpy(rows)).numpy()
 
     def matmul(self, seconds):
         return protocol.matmul_rates(torch.randn, lambda pairs: lambda: [a @ b for a, b in pairs], seconds)

@@ -4,6 +4,7 @@
 /** @import { Plan } from './plans.js' */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stepMsOf } from './contenders.js'
+import { EngineError } from './engine-process.js'
 
 /** Between two engines: time for the first one's threads to fall asleep. */
 const PAUSE_MS = 50
@@ -32,7 +33,8 @@ const MOST_STEPS = 100
  * @param {OthersWatch} watch
  * @param {number} deadline  by `performance.now()`
  * @param {(line: string) => void} log
- * @returns {Promise<ReadonlyMap<string, Turns>>} by engine name
+ * @returns {Promise<{ turns: ReadonlyMap<string, Turns>, lost: Readonly<Record<string, string>> }>} by engine name; those that
+ *   failed on the way are lost, with the reason
  */
 export async function takeTurns(contenders, epoch, plan, watch, deadline, log) {
   const fastest = Math.min(...contenders.map(({ stepMs }) => stepMs))
@@ -42,6 +44,8 @@ export async function takeTurns(contenders, epoch, plan, watch, deadline, log) {
     /** @type {Map<number, Measured>} */
     rounds: new Map(),
   }))
+  /** @type {Record<string, string>} */
+  const lost = {}
   let last = 0
   for (let round = 0; round < plan.rounds; round++) {
     const before = performance.now()
@@ -49,17 +53,24 @@ export async function takeTurns(contenders, epoch, plan, watch, deadline, log) {
     if (round > 0 && before + last > deadline + grace) break
     const awake = turns.filter(({ slow }) => !slow || round < plan.slowRounds)
     const first = round % awake.length
-    for (const { contender, steps, skip, rounds } of [...awake.slice(first), ...awake.slice(0, first)]) {
+    for (const turn of [...awake.slice(first), ...awake.slice(0, first)]) {
+      const { contender, steps, skip, rounds } = turn
       const { process, variant } = contender
       await sleep(PAUSE_MS)
       const work = () => process.work({ variant, steps, skip }, plan.callSeconds)
-      rounds.set(round, (await watch.during(process.pid, work)).result)
+      try {
+        rounds.set(round, (await watch.during(process.pid, work)).result)
+      } catch (error) {
+        if (!(error instanceof EngineError)) throw error
+        lost[contender.name] = error.message
+        turns.splice(turns.indexOf(turn), 1)
+      }
     }
     const shown = awake.map(({ contender, rounds }) => `${contender.name} ${msOf(rounds.get(round))}`)
     log(`  round ${round + 1}, ms/step: ${shown.join('  ')}`)
     last = round < plan.slowRounds ? last : performance.now() - before
   }
-  return new Map(turns.map(({ contender, steps, rounds }) => [contender.name, { steps, rounds }]))
+  return { turns: new Map(turns.map(({ contender, steps, rounds }) => [contender.name, { steps, rounds }])), lost }
 }
 
 /** @param {Measured | undefined} trained */
