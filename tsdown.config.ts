@@ -5,6 +5,7 @@ export default defineConfig({
     index: 'src/index.ts',
     node: 'src/node.ts',
     cli: 'src/cli/main.ts',
+    'digits-worker': 'src/node/digits-worker.ts',
     'ort-node-worker': 'src/runtime/ort-node-worker.ts',
     'ort-web-worker': 'src/runtime/ort-web-worker.ts',
   },

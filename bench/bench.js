@@ -2,23 +2,21 @@ import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { DIABOLO, PEERS } from './engines/index.js'
-import { measure } from './runner/measure.js'
 import { FULL, QUICK } from './runner/plans.js'
-import { table } from './runner/table.js'
-import { WORKLOADS } from './workloads/index.js'
+import { RUNS } from './runner/runs.js'
+import { tables } from './runner/table.js'
 
 const USAGE = `Usage: npm run --silent bench -- <workload> [options]
 
 Workloads:
-${Object.values(WORKLOADS)
-  .map(({ name, summary }) => `  ${name.padEnd(12)}${summary}`)
+${Object.entries(RUNS)
+  .map(([name, { summary }]) => `  ${name.padEnd(15)}${summary}`)
   .join('\n')}
 
 Options:
   --quick          end in less than 50 seconds
   --json           print the report as one JSON document on standard output
-  --only NAMES     peers to measure, by commas: ${PEERS.map(({ name }) => name).join(', ')}
+  --only NAMES     peers to measure, by commas
   --build FILE     the Diabolo build to measure (dist/node.js)
   --against FILE   another build of Diabolo to take turns with
   --help           print this
@@ -57,27 +55,26 @@ if (values.help) {
   process.exit(0)
 }
 const [name = ''] = positionals
-const workload = WORKLOADS[name] ?? refuse(`expected one workload, found ${name ? `"${name}"` : 'none'}`)
-const known = PEERS.filter(({ workloads }) => workloads.includes(workload.name))
-const wanted = values.only?.split(',') ?? known.map((peer) => peer.name)
-const unknown = wanted.find((each) => !known.some((peer) => peer.name === each))
-if (unknown !== undefined) refuse(`expected peers of "${workload.name}" after --only, found "${unknown}"`)
+const chosen = RUNS[name] ?? refuse(`expected one workload, found ${name ? `"${name}"` : 'none'}`)
+const only = values.only?.split(',')
+const unknown = only?.find((peer) => !chosen.peers.includes(peer))
+if (unknown !== undefined) {
+  refuse(`expected peers of "${name}" after --only (${chosen.peers.join(', ')}), found "${unknown}"`)
+}
 for (const build of [values.build, values.against ?? values.build]) {
   if (!existsSync(build)) refuse(`expected a Diabolo build at ${build}, found nothing: run "npm run build" first`)
 }
 
 for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
 const began = performance.now()
-const report = await measure({
-  workload,
+const report = await chosen.run({
   plan: values.quick ? QUICK : FULL,
-  own: DIABOLO,
-  peers: known.filter((peer) => wanted.includes(peer.name)),
+  only,
   build: resolve(values.build),
   against: values.against && resolve(values.against),
   log: (line) =>
     void process.stderr.write(`${((performance.now() - began) / 1000).toFixed(1).padStart(6)} s  ${line}\n`),
 })
-process.stderr.write(`\n${table(report)}\n`)
+process.stderr.write(`\n${tables(report)}\n`)
 if (values.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
 process.exitCode = report.agreement.agreed ? 0 : 1

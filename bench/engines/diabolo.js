@@ -1,21 +1,30 @@
-/** @import { Materials, MatmulRate, TrainRequest, Trained } from '../types.js' */
+/** @import { Materials, MatmulRate, Measured, Request } from '../types.js' */
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { productsModel } from './onnx-products.js'
-import { serve } from './protocol.js'
+import { encodeInPasses, serve } from './protocol.js'
+import { WebWorker } from './web-worker.js'
 
 /** @typedef {typeof import('../../src/node.js')} Diabolo */
 /** @typedef {import('../../src/node.js').Runtime} Runtime */
 
-/** Diabolo as its users have it: a recipe's `fit`, with its chunks and its events under the clock. */
-await serve(async (materials, { threads, build }) => {
+/**
+ * Diabolo as its users have it: a recipe's `fit`, with its chunks and its events under the clock. Natively, or, as backend
+ * `web`, the browser's build with ONNX Runtime in WebAssembly.
+ */
+await serve(async (materials, { threads, backend, build }) => {
+  const web = backend === 'web'
+  if (web) Object.assign(globalThis, { Worker: WebWorker })
+  const entry = pathToFileURL(build)
   /** @type {Diabolo} */
-  const diabolo = await import(pathToFileURL(build).href)
+  const diabolo = await import(web ? new URL('./index.js', entry).href : entry.href)
   const runtime = await diabolo.openRuntime({ threads })
   return {
     version: `${versionOf(build)} on ${runtime.info.engine} ${runtime.info.version}`,
-    train: (request) => train(diabolo, runtime, materials, request),
+    ...(materials.workload.task === 'train'
+      ? { train: (/** @type {Request} */ request) => train(diabolo, runtime, materials, request) }
+      : { encode: await encoder(diabolo, runtime, materials) }),
     matmul: ({ seconds }) => matmul(runtime, seconds),
   }
 })
@@ -29,11 +38,11 @@ function versionOf(build) {
  * @param {Diabolo} diabolo
  * @param {Runtime} runtime
  * @param {Materials} materials
- * @param {TrainRequest} request
- * @returns {Promise<Trained>}
+ * @param {Request} request
+ * @returns {Promise<Measured>}
  */
-async function train(diabolo, runtime, { workload, data }, { steps, skip }) {
-  const { batch, rows, width, recipe } = workload
+async function train(diabolo, runtime, { workload, data, noisy }, { steps, skip }) {
+  const { batch, rows, width, recipe, loss } = workload
   const stepsPerEpoch = Math.min(steps, rows / batch)
   if (steps % stepsPerEpoch !== 0) throw new Error(`${steps} steps are not whole epochs of ${stepsPerEpoch}`)
   const samples = diabolo.dataset(data.subarray(0, stepsPerEpoch * batch * width), { shape: [28, 28, 1] })
@@ -47,14 +56,25 @@ async function train(diabolo, runtime, { workload, data }, { steps, skip }) {
       if (event.type === 'progress') marks.push({ step: event.step, at: performance.now() })
     },
   })
-  const { mse } = await model.evaluate(data.subarray(0, batch * width))
+  const [first, given] = [data, noisy ?? data].map((values) => values.subarray(0, batch * width))
+  const { [loss]: finalLoss = Number.NaN } = await model.evaluate(given ?? data, first)
   await model.close()
   const losses = model.history.map(({ loss }) => loss)
-  return {
-    ...steady(marks, skip),
-    meanLoss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length,
-    finalLoss: mse,
-  }
+  const meanLoss = losses.reduce((sum, loss) => sum + loss, 0) / losses.length
+  return { ...steady(marks, skip), figures: { meanLoss, finalLoss } }
+}
+
+/**
+ * @param {Diabolo} diabolo
+ * @param {Runtime} runtime
+ * @param {Materials} materials
+ */
+async function encoder(diabolo, runtime, { workload, data }) {
+  const { recipe } = workload
+  const samples = diabolo.dataset(data, { shape: [28, 28, 1] })
+  const untrained = { seed: recipe.seed, runtime, signal: AbortSignal.abort() }
+  const model = await diabolo[recipe.name](recipe.options).fit(samples, untrained)
+  return encodeInPasses(async () => (await model.encode(samples)).data)
 }
 
 /**

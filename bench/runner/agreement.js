@@ -1,4 +1,4 @@
-/** @import { Agreement, AgreementCheck, Trained } from '../types.js' */
+/** @import { Agreement, AgreementCheck, Measured } from '../types.js' */
 
 /** The first check, before any round: so few steps that float32 sums in another order cannot be told apart from it. */
 export const FIRST_CHECK = { steps: 10, tolerance: 2e-4 }
@@ -9,14 +9,14 @@ const ROUND_TOLERANCE = 0.01
 /**
  * Whether everyone computed the same thing: same weights, same samples, same order, same algorithm give the same loss.
  *
- * @param {ReadonlyMap<string, Trained>} first  by engine, after the steps of the first check
- * @param {ReadonlyMap<string, { readonly steps: number, readonly rounds: ReadonlyMap<number, Trained> }>} turns
+ * @param {ReadonlyMap<string, Measured>} first  by engine, after the steps of the first check
+ * @param {ReadonlyMap<string, { readonly steps: number, readonly rounds: ReadonlyMap<number, Measured> }>} turns
  * @param {string} reference  the engine that the others are compared with
  * @returns {Agreement}
  */
 export function agreementOf(first, turns, reference) {
   const { steps = 0 } = turns.get(reference) ?? {}
-  /** @type {Map<string, Trained>} */
+  /** @type {Map<string, Measured>} */
   const last = new Map()
   for (const [name, { steps: own, rounds }] of turns) {
     const trained = [...rounds.values()].at(-1)
@@ -27,22 +27,21 @@ export function agreementOf(first, turns, reference) {
 }
 
 /**
- * @param {ReadonlyMap<string, Trained>} trained
+ * @param {ReadonlyMap<string, Measured>} measured
  * @param {string} reference
  * @param {{ readonly steps: number, readonly tolerance: number }} terms
  * @returns {AgreementCheck}
  */
-function check(trained, reference, { steps, tolerance }) {
-  const expected = trained.get(reference)
-  const near = (/** @type {number} */ loss, /** @type {number | undefined} */ other) =>
-    other !== undefined && Math.abs(loss - other) <= tolerance * Math.abs(other)
-  const all = [...trained]
+function check(measured, reference, { steps, tolerance }) {
+  const expected = Object.entries(measured.get(reference)?.figures ?? {})
+  const near = (/** @type {number} */ wanted, /** @type {number | undefined} */ found) =>
+    found !== undefined && Math.abs(found - wanted) <= tolerance * Math.abs(wanted)
+  const all = [...measured].map(([name, { figures }]) => /** @type {const} */ ([name, figures]))
   return {
-    agreed: all.every(
-      ([, { meanLoss, finalLoss }]) => near(meanLoss, expected?.meanLoss) && near(finalLoss, expected?.finalLoss),
-    ),
+    agreed:
+      expected.length > 0 && all.every(([, figures]) => expected.every(([key, value]) => near(value, figures[key]))),
     steps,
     tolerance,
-    losses: Object.fromEntries(all.map(([name, { meanLoss, finalLoss }]) => [name, { meanLoss, finalLoss }])),
+    figures: Object.fromEntries(all),
   }
 }

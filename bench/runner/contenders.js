@@ -1,13 +1,16 @@
-/** @import { Engine, Setting, Trained } from '../types.js' */
+/** @import { Engine, Measured, Setting, Workload } from '../types.js' */
 /** @import { OthersWatch } from './machine.js' */
 /** @import { Plan } from './plans.js' */
 import { FIRST_CHECK } from './agreement.js'
 import { EngineError, EngineProcess } from './engine-process.js'
 
-/** A first look at a setting; who is not above so many ms a step is looked at longer. */
+/** What a process does once before anything is timed, so that it has compiled what it compiles. */
+const WARM_UP = { steps: 2, skip: 1 }
+
+/** A first look at a setting, then one that takes about so many seconds. */
 const GLANCE = { steps: 5, skip: 1 }
-const SLOW_STEP_MS = 30
-const PROBE = { steps: 150, skip: 50 }
+const PROBE_SECONDS = 0.6
+const PROBE_STEPS = 150
 
 /** How often a choice is made again when something else was running. */
 const PROBES = 3
@@ -20,41 +23,49 @@ const PROBES = 3
  * @property {EngineProcess} process
  * @property {string} variant
  * @property {number} stepMs  the estimate that its setting was chosen by
- * @property {Trained} check  the outcome of the first agreement check
+ * @property {Measured} check  the outcome of the first agreement check
  * @property {readonly Trial[]} tried
  */
 
 /** @typedef {{ variant: string, threads: number, stepMs: number }} Trial */
 
-/** A process that was started, with its first check, or with why it failed. */
-/** @typedef {{ process: EngineProcess, check?: Trained, failure?: string }} Started */
+/** A process that was started, or why it failed. */
+/** @typedef {{ process: EngineProcess, failure?: string }} Started */
+
+/** The best of an engine's settings, before it is checked. */
+/** @typedef {Omit<Contender, 'check'>} Candidate */
 
 /**
  * Starts engines in every setting and keeps, for each, the process with the fastest.
  *
  * @param {readonly { engine: Engine, settings: readonly Setting[] }[]} candidates
- * @param {string} folder  the materials
+ * @param {Workload} workload
+ * @param {string} folder  its materials
  * @param {Plan} plan
  * @param {number} deadline  by `performance.now()`; whoever has not had its turn by then is left out
  * @param {OthersWatch} watch
  * @param {(line: string) => void} log
  * @returns {Promise<{ contenders: Contender[], absent: Record<string, string> }>}
  */
-export async function chooseContenders(candidates, folder, plan, deadline, watch, log) {
+export async function chooseContenders(candidates, workload, folder, plan, deadline, watch, log) {
   // all at once: nothing is timed yet
   const groups = await Promise.all(
-    candidates.map(async ({ engine, settings }) => ({
-      engine,
-      started: await Promise.all(settings.map((setting) => start(engine, setting, folder, plan))),
-    })),
+    candidates.map(async ({ engine, settings }) => {
+      const variants = variantsOf(engine, workload)
+      const process = (/** @type {Setting} */ setting) => new EngineProcess(engine, setting, workload.task, folder)
+      const started = await Promise.all(settings.map((setting) => start(process(setting), variants, plan)))
+      return { engine, variants, started }
+    }),
   )
   /** @type {Contender[]} */
   const contenders = []
   /** @type {Record<string, string>} */
   const absent = {}
-  for (const { engine, started } of groups) {
+  for (const { engine, variants, started } of groups) {
     const late = contenders.length > 0 && performance.now() > deadline
-    const { best, failure } = late ? { failure: 'no time was left for it' } : await choose(engine, started, plan, watch)
+    const { best, failure } = late
+      ? { failure: 'no time was left for it' }
+      : await choose(engine, variants, started, plan, watch)
     if (best) contenders.push(best)
     else absent[engine.name] = failure ?? 'it cannot be used in any way'
     for (const { process } of started) if (process !== best?.process) process.stop()
@@ -65,46 +76,60 @@ export async function chooseContenders(candidates, folder, plan, deadline, watch
 }
 
 /**
+ * The ways to use an engine that make sense for a workload.
+ *
  * @param {Engine} engine
- * @param {Setting} setting
- * @param {string} folder
+ * @param {Workload} workload
+ */
+const variantsOf = ({ variants }, { name }) =>
+  variants.filter(({ workloads }) => workloads?.includes(name) ?? true).map((variant) => variant.name)
+
+/**
+ * @param {EngineProcess} process
+ * @param {readonly string[]} variants
  * @param {Plan} plan
  * @returns {Promise<Started>}
  */
-async function start(engine, setting, folder, plan) {
-  const process = new EngineProcess(engine, setting, folder)
+async function start(process, [variant = ''], plan) {
   return caught({ process }, async () => {
     await process.ready(plan.startSeconds)
-    const [variant = ''] = engine.variants
-    return { process, check: await process.train({ variant, steps: FIRST_CHECK.steps, skip: 0 }, plan.startSeconds) }
+    await process.work({ variant, ...WARM_UP }, plan.startSeconds)
+    return { process }
   })
 }
 
 /**
  * @param {Engine} engine
+ * @param {readonly string[]} variants
  * @param {readonly Started[]} started
  * @param {Plan} plan
  * @param {OthersWatch} watch
  * @returns {Promise<{ best?: Contender, failure?: string | undefined }>}
  */
-async function choose(engine, started, plan, watch) {
+async function choose(engine, variants, started, plan, watch) {
   /** @type {Trial[]} */
   const tried = []
-  /** @type {Contender | undefined} */
+  /** @type {Candidate | undefined} */
   let best
   let failure = started.find((each) => each.failure)?.failure
-  for (const { process, check } of started) {
-    if (!check) continue
-    for (const variant of engine.variants) {
+  for (const { process, failure: unusable } of started) {
+    if (unusable) continue
+    for (const variant of variants) {
       const probed = await caught({}, async () => ({ stepMs: await probe(process, variant, plan, watch) }))
       failure ??= probed.failure
       if (probed.stepMs === undefined) continue
       tried.push({ variant, threads: process.threads, stepMs: probed.stepMs })
       if (best && best.stepMs <= probed.stepMs) continue
-      best = { name: engine.name, process, variant, stepMs: probed.stepMs, check, tried }
+      best = { name: engine.name, process, variant, stepMs: probed.stepMs, tried }
     }
   }
-  return best ? { best } : { failure }
+  if (!best) return { failure }
+  const { process, variant } = best
+  const request = { variant, steps: FIRST_CHECK.steps, skip: 1 }
+  const checked = await caught({}, async () => ({
+    best: { ...best, check: await process.work(request, plan.callSeconds) },
+  }))
+  return checked
 }
 
 /**
@@ -116,11 +141,12 @@ async function choose(engine, started, plan, watch) {
  * @param {OthersWatch} watch
  */
 async function probe(process, variant, plan, watch) {
-  const glance = stepMsOf(await process.train({ variant, ...GLANCE }, plan.callSeconds))
-  if (glance > SLOW_STEP_MS) return glance
+  const glance = stepMsOf(await process.work({ variant, ...GLANCE }, plan.callSeconds))
+  const steps = Math.min(PROBE_STEPS, Math.floor((1000 * PROBE_SECONDS) / glance))
+  if (steps < 2 * GLANCE.steps) return glance
   let least = Number.POSITIVE_INFINITY
   for (let i = 0; i < PROBES; i++) {
-    const work = () => process.train({ variant, ...PROBE }, plan.callSeconds)
+    const work = () => process.work({ variant, steps, skip: Math.ceil(steps / 3) }, plan.callSeconds)
     const { result, disturbed } = await watch.during(process.pid, work)
     least = Math.min(least, stepMsOf(result))
     if (!disturbed) break
@@ -128,7 +154,7 @@ async function probe(process, variant, plan, watch) {
   return least
 }
 
-/** @param {Trained} trained */
+/** @param {Measured} trained */
 export const stepMsOf = ({ seconds, timedSteps }) => (1000 * seconds) / timedSteps
 
 /**

@@ -1,4 +1,4 @@
-/** @import { Engine, MatmulRate, Setting, Trained, TrainRequest } from '../types.js' */
+/** @import { Engine, MatmulRate, Measured, Request, Setting, Task } from '../types.js' */
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 
@@ -17,6 +17,7 @@ export class EngineProcess {
   version = ''
   /** @type {readonly string[]} */
   calls = []
+  #task
   #child
   #messages
   #complaint = ''
@@ -24,11 +25,13 @@ export class EngineProcess {
   /**
    * @param {Engine} engine
    * @param {Setting} setting
+   * @param {Task} task
    * @param {string} folder  the materials
    */
-  constructor(engine, setting, folder) {
+  constructor(engine, setting, task, folder) {
     this.engine = engine
     this.threads = setting.threads
+    this.#task = task
     const [program = '', ...script] = engine.command
     this.#child = spawn(program, [...script, folder, JSON.stringify(setting)], {
       env: { ...process.env, ...threadLimits(setting.threads) },
@@ -64,11 +67,13 @@ export class EngineProcess {
   }
 
   /**
-   * @param {TrainRequest} request
+   * Does the workload's task.
+   *
+   * @param {Request} request
    * @param {number} seconds  to wait at most
    */
-  async train(request, seconds) {
-    return /** @type {Trained} */ (await this.#call('train', request, seconds))
+  async work(request, seconds) {
+    return /** @type {Measured} */ (await this.#call(this.#task, request, seconds))
   }
 
   /** @param {number} seconds  to measure for */

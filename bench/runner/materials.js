@@ -8,9 +8,9 @@ import { pathToFileURL } from 'node:url'
 /** @typedef {typeof import('../../src/node.js')} Diabolo */
 
 /**
- * Writes what every engine starts from into a fresh folder: the samples' bytes, the order in which they are visited,
- * and the starting weights. The weights are Diabolo's own for the workload's seed: those of a fit that was cancelled
- * before its first step.
+ * Writes what every engine starts from into a fresh folder: the samples' bytes, the same samples with
+ * their noise where the workload has any, the order in which they are visited, the starting weights, and the model that has them. Noise and weights are Diabolo's own for the workload's seed: the latter those of a fit that was
+ * cancelled before its first step.
  *
  * The folder goes when this process ends.
  *
@@ -22,13 +22,20 @@ export async function writeMaterials(workload, build) {
   /** @type {Diabolo} */
   const diabolo = await import(pathToFileURL(build).href)
   const data = await images(diabolo, workload.rows)
-  const parameters = await startingWeights(diabolo, workload, diabolo.slice(data, 0, workload.batch))
+  const { noise, recipe } = workload
+  const untrained = await untrainedModel(diabolo, workload, diabolo.slice(data, 0, workload.batch))
+  const parameters = Object.values(untrained.parameters)
 
   const folder = await mkdtemp(join(tmpdir(), 'diabolo-bench-'))
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
   const shapes = parameters.map(({ shape }) => shape)
   await writeFile(join(folder, 'workload.json'), JSON.stringify({ workload, shapes }))
   await writeFile(join(folder, 'data.u8'), data.values)
+  await writeFile(join(folder, 'model.onnx'), untrained.toBytes())
+  if (noise) {
+    const noisy = diabolo.corrupt(data, noise, { seed: recipe.seed, stream: 'train' })
+    await writeFile(join(folder, 'noisy.f32'), bytesOf(/** @type {Float32Array} */ (noisy.values)))
+  }
   await writeFile(
     join(folder, 'order.i32'),
     Int32Array.from({ length: workload.rows }, (_, i) => i),
@@ -42,10 +49,8 @@ export async function writeMaterials(workload, build) {
  * @param {Workload} workload
  * @param {import('../../src/node.js').Dataset} samples
  */
-async function startingWeights(diabolo, { recipe: { name, options, seed } }, samples) {
-  const untrained = await diabolo[name](options).fit(samples, { seed, signal: AbortSignal.abort() })
-  return Object.values(untrained.parameters)
-}
+const untrainedModel = (diabolo, { recipe: { name, options, seed } }, samples) =>
+  diabolo[name](options).fit(samples, { seed, signal: AbortSignal.abort() })
 
 /**
  * MNIST where it is at hand, drawn digits elsewhere.
@@ -55,8 +60,10 @@ async function startingWeights(diabolo, { recipe: { name, options, seed } }, sam
  */
 async function images(diabolo, rows) {
   try {
-    const { train } = await diabolo.mnist({ download: false })
+    const { train, validation } = await diabolo.mnist({ download: false })
     if (train.rows >= rows) return diabolo.slice(train, 0, rows)
+    const values = Buffer.concat([validation, train].map((part) => /** @type {Uint8Array} */ (part.values)))
+    return diabolo.dataset(new Uint8Array(values), { name: train.name, shape: train.shape })
   } catch {
     // the built-in set needs no file
   }

@@ -40,29 +40,27 @@ export async function measure(setup) {
   const { folder, dataset } = await writeMaterials(workload, setup.build)
   log(`${workload.name}: ${workload.summary}; data: ${dataset}`)
 
-  const left = peers.filter(({ patient }) => patient && !plan.patient)
-  const candidates = [own, ...peers.filter((peer) => !left.includes(peer))].map((engine) => ({
-    engine,
-    settings: settingsOf(engine, plan, setup.build),
-  }))
+  const { taking, leaving } = partition(peers, workload, plan)
+  const candidates = [own, ...taking].map((engine) => ({ engine, settings: settingsOf(engine, plan, setup.build) }))
   if (setup.against) {
     const other = { ...own, name: `${own.name}, other build` }
     candidates.push({ engine: other, settings: settingsOf(other, plan, setup.against) })
   }
-  const { contenders, absent } = await chooseContenders(
+  const { contenders: chosen, absent } = await chooseContenders(
     candidates,
+    workload,
     folder,
     plan,
     began + 700 * plan.budgetSeconds,
     watch,
     log,
   )
-  const mine = contenders.find(({ name }) => name === own.name)
-  if (!mine) throw new Error(`${own.name} could not be measured: ${absent[own.name]}`)
-
-  const ratesBefore = await matmulRates(contenders, plan.matmulSeconds, watch)
+  const ratesBefore = await matmulRates(chosen, plan.matmulSeconds, watch)
   const deadline = began + 1000 * plan.budgetSeconds
-  const turns = await takeTurns(contenders, workload.rows / workload.batch, plan, watch, deadline, log)
+  const { turns, lost } = await takeTurns(chosen, workload.rows / workload.batch, plan, watch, deadline, log)
+  const contenders = chosen.filter(({ name }) => turns.has(name))
+  const mine = contenders.find(({ name }) => name === own.name)
+  if (!mine) throw new Error(`${own.name} could not be measured: ${absent[own.name] ?? lost[own.name]}`)
   const matmul = bestMatmul([ratesBefore, await matmulRates(contenders, plan.matmulSeconds, watch)], workload)
   for (const { process } of contenders) process.stop()
 
@@ -77,10 +75,11 @@ export async function measure(setup) {
   const [fastest] = Object.entries(results).sort(([, a], [, b]) => a.stepMs - b.stepMs)
   return {
     workload: workload.name,
+    summary: workload.summary,
     mode: plan.mode,
     ...resultFor(mine),
     peers: results,
-    absent: { ...absent, ...Object.fromEntries(left.map(({ name }) => [name, 'left out of quick runs'])) },
+    absent: { ...absent, ...lost, ...leaving },
     fastestPeer: fastest?.[0] ?? null,
     ratioToFastestPeer: fastest?.[1].ratio ?? null,
     matmul,
@@ -88,6 +87,26 @@ export async function measure(setup) {
     machine: { ...machine, ...watch.summary(), dataset },
     seconds: (performance.now() - began) / 1000,
   }
+}
+
+/**
+ * Who takes part, and why others do not.
+ *
+ * @param {readonly Engine[]} peers
+ * @param {Workload} workload
+ * @param {Plan} plan
+ */
+function partition(peers, { name }, { patient }) {
+  /** @type {Engine[]} */
+  const taking = []
+  /** @type {Record<string, string>} */
+  const leaving = {}
+  for (const peer of peers) {
+    const reason = peer.cannot?.[name] ?? (peer.patient?.includes(name) && !patient && 'left out of quick runs')
+    if (reason) leaving[peer.name] = reason
+    else taking.push(peer)
+  }
+  return { taking, leaving }
 }
 
 /**

@@ -11,16 +11,16 @@ export const QUICK = {
   steps: 550,
   skip: 50,
   /** What a round of one engine may take; the same for the slow ones, and in how many rounds they take part. */
-  roundSeconds: 2.5,
+  roundSeconds: 1.2,
   slowSeconds: 0.8,
   slowRounds: 2,
   /** Seconds for everything: no round begins that would end later, but the least rounds may take some more. */
   budgetSeconds: 41,
   graceSeconds: 6,
   /** Seconds that an engine may take to start, and to answer a call. */
-  startSeconds: 20,
-  callSeconds: 15,
-  matmulSeconds: 0.6,
+  startSeconds: 25,
+  callSeconds: 25,
+  matmulSeconds: 0.5,
   /** Try engines that take long to start, and every power of two as a number of threads. */
   patient: false,
 }

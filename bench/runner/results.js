@@ -11,9 +11,10 @@ import { median, quartiles } from './statistics.js'
  * @param {number | undefined} gflops  the machine's rate of matrix products
  * @returns {Result}
  */
-export function resultOf({ process, variant, tried }, { steps, rounds }, { flops }, gflops) {
+export function resultOf({ process, variant, tried }, { steps, rounds }, { task, flops, rows, width }, gflops) {
   const times = [...rounds.values()].map(stepMsOf)
   const typical = median(times)
+  const peaks = [...rounds.values()].flatMap(({ peakBytes }) => (peakBytes === undefined ? [] : [peakBytes]))
   return {
     version: process.version,
     variant,
@@ -23,6 +24,8 @@ export function resultOf({ process, variant, tried }, { steps, rounds }, { flops
     rounds: times.length,
     stepsPerRound: steps,
     fractionOfMatmulRate: gflops === undefined ? null : flops.perStep / (typical * 1e6) / gflops,
+    ...(task === 'encode' && { rowsPerSecond: Math.round((1000 * rows) / typical) }),
+    ...(peaks.length > 0 && { memory: memoryOf(median(peaks), rows * width) }),
     tried,
   }
 }
@@ -42,3 +45,12 @@ export function compared(result, mine, theirs) {
   })
   return { ...result, ratio: median(ratios), ratioSpread: quartiles(ratios) }
 }
+
+/**
+ * @param {number} peak  bytes
+ * @param {number} data  bytes
+ */
+const memoryOf = (peak, data) => ({
+  peakMb: Math.round(peak / 2 ** 20),
+  aboveDataMb: Math.round((peak - data) / 2 ** 20),
+})

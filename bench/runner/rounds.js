@@ -1,9 +1,10 @@
-/** @import { Trained } from '../types.js' */
+/** @import { Measured } from '../types.js' */
 /** @import { Contender } from './contenders.js' */
 /** @import { OthersWatch } from './machine.js' */
 /** @import { Plan } from './plans.js' */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stepMsOf } from './contenders.js'
+import { EngineError } from './engine-process.js'
 
 /** Between two engines: time for the first one's threads to fall asleep. */
 const PAUSE_MS = 50
@@ -20,7 +21,7 @@ const MOST_STEPS = 100
  *
  * @typedef {object} Turns
  * @property {number} steps  of a round, those before the clock started included
- * @property {ReadonlyMap<number, Trained>} rounds
+ * @property {ReadonlyMap<number, Measured>} rounds
  */
 
 /**
@@ -32,16 +33,19 @@ const MOST_STEPS = 100
  * @param {OthersWatch} watch
  * @param {number} deadline  by `performance.now()`
  * @param {(line: string) => void} log
- * @returns {Promise<ReadonlyMap<string, Turns>>} by engine name
+ * @returns {Promise<{ turns: ReadonlyMap<string, Turns>, lost: Readonly<Record<string, string>> }>} by engine name; those that
+ *   failed on the way are lost, with the reason
  */
 export async function takeTurns(contenders, epoch, plan, watch, deadline, log) {
   const fastest = Math.min(...contenders.map(({ stepMs }) => stepMs))
   const turns = contenders.map((contender) => ({
     contender,
     ...lengthOf(contender, fastest, epoch, plan),
-    /** @type {Map<number, Trained>} */
+    /** @type {Map<number, Measured>} */
     rounds: new Map(),
   }))
+  /** @type {Record<string, string>} */
+  const lost = {}
   let last = 0
   for (let round = 0; round < plan.rounds; round++) {
     const before = performance.now()
@@ -49,20 +53,27 @@ export async function takeTurns(contenders, epoch, plan, watch, deadline, log) {
     if (round > 0 && before + last > deadline + grace) break
     const awake = turns.filter(({ slow }) => !slow || round < plan.slowRounds)
     const first = round % awake.length
-    for (const { contender, steps, skip, rounds } of [...awake.slice(first), ...awake.slice(0, first)]) {
+    for (const turn of [...awake.slice(first), ...awake.slice(0, first)]) {
+      const { contender, steps, skip, rounds } = turn
       const { process, variant } = contender
       await sleep(PAUSE_MS)
-      const work = () => process.train({ variant, steps, skip }, plan.callSeconds)
-      rounds.set(round, (await watch.during(process.pid, work)).result)
+      const work = () => process.work({ variant, steps, skip }, plan.callSeconds)
+      try {
+        rounds.set(round, (await watch.during(process.pid, work)).result)
+      } catch (error) {
+        if (!(error instanceof EngineError)) throw error
+        lost[contender.name] = error.message
+        turns.splice(turns.indexOf(turn), 1)
+      }
     }
     const shown = awake.map(({ contender, rounds }) => `${contender.name} ${msOf(rounds.get(round))}`)
     log(`  round ${round + 1}, ms/step: ${shown.join('  ')}`)
     last = round < plan.slowRounds ? last : performance.now() - before
   }
-  return new Map(turns.map(({ contender, steps, rounds }) => [contender.name, { steps, rounds }]))
+  return { turns: new Map(turns.map(({ contender, steps, rounds }) => [contender.name, { steps, rounds }])), lost }
 }
 
-/** @param {Trained | undefined} trained */
+/** @param {Measured | undefined} trained */
 const msOf = (trained) => (trained ? stepMsOf(trained).toFixed(2) : '–')
 
 /**
@@ -75,8 +86,18 @@ const msOf = (trained) => (trained ? stepMsOf(trained).toFixed(2) : '–')
  */
 function lengthOf({ stepMs }, fastest, epoch, { steps, skip, roundSeconds, slowSeconds }) {
   const slow = stepMs > SLOW * fastest
-  const fitting = Math.floor(1000 * (slow ? slowSeconds / stepMs : roundSeconds / fastest))
-  if (fitting >= steps && !slow) return { slow, steps, skip }
-  const few = fitting > epoch ? fitting - (fitting % epoch) : Math.max(LEAST_STEPS, Math.min(fitting, MOST_STEPS))
-  return { slow, steps: few, skip: Math.ceil(few / 10) }
+  const fitting = Math.min(steps, Math.floor(1000 * (slow ? slowSeconds / stepMs : roundSeconds / fastest)))
+  const few = wholePart(Math.max(LEAST_STEPS, slow ? Math.min(fitting, MOST_STEPS) : fitting), epoch)
+  return { slow, steps: few, skip: few === steps ? skip : Math.ceil(few / 10) }
+}
+
+/**
+ * So many steps, or somewhat fewer: whole epochs or whole tens, where there is at least one.
+ *
+ * @param {number} steps
+ * @param {number} epoch
+ */
+function wholePart(steps, epoch) {
+  const unit = [epoch, 10].find((size) => steps >= size) ?? 1
+  return steps - (steps % unit)
 }

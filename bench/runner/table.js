@@ -1,11 +1,53 @@
-/** @import { BenchReport } from '../types.js' */
+/** @import { BenchReport, PartsReport, StartupReport } from '../types.js' */
 
 /**
  * The report for people.
  *
- * @param {BenchReport} report
+ * @param {BenchReport | PartsReport | StartupReport} report
  */
-export function table(report) {
+export function tables(report) {
+  if ('parts' in report) {
+    const parts = Object.entries(report.parts).map(([name, part]) => `${name}\n${table(part)}`)
+    return parts.join('\n\n')
+  }
+  return 'epochsRun' in report ? commandTable(report) : table(report)
+}
+
+/** @param {StartupReport} report */
+function commandTable({ peers, absent, agreement, epochsRun, ...own }) {
+  const rows = Object.entries({ diabolo: { ...own, ratio: 1 }, ...peers }).sort(([, a], [, b]) => a.seconds - b.seconds)
+  const text = (/** @type {number | null} */ seconds) => seconds?.toFixed(2) ?? ''
+  return [
+    ...aligned([
+      ['command', 's for 10 epochs', 'it ÷ diabolo', 's an epoch', 's besides', 'test MSE'],
+      ...rows.map(([name, { seconds, ratio, secondsPerEpoch, secondsBeforeEpochs, testMse }]) => [
+        ...[
+          name,
+          text(seconds),
+          ratio.toFixed(3),
+          text(secondsPerEpoch),
+          text(secondsBeforeEpochs),
+          testMse.toFixed(6),
+        ],
+      ]),
+    ]),
+    ...(own.extrapolated ? [`put together from runs of ${epochsRun.join(' and ')} epochs`] : []),
+    ...Object.entries(absent).map(([name, reason]) => `absent: ${name}: ${reason}`),
+    agreement.agreed
+      ? `test MSE: the same for all (within ${100 * agreement.tolerance} %)`
+      : `THE TEST ERRORS DIFFER: ${JSON.stringify(agreement.testMse)}`,
+  ].join('\n')
+}
+
+/** @param {readonly (readonly string[])[]} lines  the first one names the columns */
+function aligned(lines) {
+  const widths = (lines[0] ?? []).map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)))
+  const pad = (/** @type {string} */ cell, /** @type {number} */ i) => cell.padEnd(widths[i] ?? 0)
+  return lines.map((line) => line.map(pad).join('  ').trimEnd())
+}
+
+/** @param {BenchReport} report */
+function table(report) {
   const { peers, absent, matmul, agreement, machine } = report
   const rows = [
     { name: 'diabolo', ...report, ratio: 1 },
@@ -26,21 +68,15 @@ export function table(report) {
         `${version}, ${variant}`,
       ]),
   ]
-  const widths = (lines[0] ?? []).map((_, i) => Math.max(...lines.map((line) => line[i]?.length ?? 0)))
   const { busy, othersMedian } = machine
   return [
-    ...lines.map((line) =>
-      line
-        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    ),
+    ...aligned(lines),
     ...Object.entries(absent).map(([name, reason]) => `absent: ${name}: ${reason}`),
     ...(matmul ? [`best matrix product: ${matmul.gflops.toFixed(0)} GFLOP/s, ${matmul.engine}, ${matmul.shape}`] : []),
-    ...agreement.checks.map(({ agreed, steps, tolerance, losses }) =>
+    ...agreement.checks.map(({ agreed, steps, tolerance, figures }) =>
       agreed
-        ? `loss after ${steps} steps: the same for ${Object.keys(losses).join(', ')} (within ${100 * tolerance} %)`
-        : `THE LOSSES DIFFER after ${steps} steps: ${JSON.stringify(losses)}`,
+        ? `after ${steps} steps: the same for ${Object.keys(figures).join(', ')} (within ${100 * tolerance} %)`
+        : `THE FIGURES DIFFER after ${steps} steps: ${JSON.stringify(figures)}`,
     ),
     ...(busy
       ? [`THE MACHINE IS BUSY with other work (${othersMedian} processors): trust ratios only, or measure again`]

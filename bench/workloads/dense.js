@@ -1,6 +1,12 @@
-/** @import { Workload } from '../types.js' */
+/** @import { Layer, Workload } from '../types.js' */
+import { stepFlops } from './flops.js'
+import { ADAM, IMAGES, PLAIN } from './mnist.js'
 
-const [D, H, B] = [784, 256, 100]
+/** @type {readonly Layer[]} */
+const layers = [
+  { type: 'dense', units: 256, activation: 'sigmoid' },
+  { type: 'dense', units: 784, activation: 'linear' },
+]
 
 /**
  * The classic autoencoder of a cookbook: one hidden layer, sigmoid twice, mean squared error, Adam.
@@ -9,37 +15,17 @@ const [D, H, B] = [784, 256, 100]
  */
 export const dense = {
   name: 'dense',
-  summary: `${D}–${H}–${D}, sigmoid both, MSE, Adam 0.001, batch ${B}, 28×28 images stored as bytes`,
+  task: 'train',
+  summary: '784–256–784, sigmoid both, MSE, Adam 0.001, batch 100, 28×28 images stored as bytes',
+  ...IMAGES,
   rows: 55_000,
-  width: D,
-  scale: 1 / 255,
-  batch: B,
-  layers: [
-    { units: H, activation: 'sigmoid' },
-    { units: D, activation: 'sigmoid' },
-  ],
+  layers,
   loss: 'mse',
-  adam: { learningRate: 0.001, beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
+  adam: ADAM,
   recipe: {
     name: 'vanilla',
     seed: 1,
-    options: {
-      hidden: H,
-      activation: 'sigmoid',
-      output: 'sigmoid',
-      init: 'glorot',
-      loss: 'mse',
-      optimizer: 'adam',
-      learningRate: 0.001,
-      schedule: 'constant',
-      warmup: 0,
-      batchSize: B,
-      // the stored order is the order of everyone
-      shuffle: false,
-    },
+    options: { ...PLAIN, hidden: 256, activation: 'sigmoid', output: 'sigmoid', init: 'glorot', loss: 'mse' },
   },
-  flops: {
-    perStep: 5 * 2 * B * D * H,
-    formula: `5 products (two forward, two weight gradients, one hidden gradient) × 2 × ${B} × ${D} × ${H}; nothing else is counted`,
-  },
+  flops: stepFlops(layers, IMAGES),
 }

@@ -4,17 +4,22 @@ import { DiaboloError } from '../base/errors.js'
 import { nearest } from '../base/nearest.js'
 import type { Dataset } from '../data/dataset.js'
 import { digits } from '../data/digits/index.js'
+import { isGzip } from '../data/formats/gzip.js'
 import { readDataset } from '../data/read.js'
+import { bytesPerRow, type RowStream } from '../data/row-stream.js'
 import { holdOut } from '../data/split.js'
-import { exists, readBytes } from '../node/files.js'
+import { holdOutStream } from '../data/split-stream.js'
+import { digitsStream } from '../node/digits-stream.js'
+import { fileStream } from '../node/file-stream.js'
+import { exists, readBytes, readPart } from '../node/files.js'
 import { type MnistOptions, mnist } from '../node/mnist.js'
 
 /** Data to train on and to test on. */
-export interface Source {
+export interface Source<Train = Dataset> {
   readonly name: string
   /** Where it came from, for people. */
   readonly origin: string
-  readonly train: Dataset
+  readonly train: Train
   readonly validation?: Dataset
   readonly test: Dataset
 }
@@ -25,29 +30,83 @@ const TEST_PART = 0.1
 /** Rows of the built-in set, as many as MNIST has; the three parts never overlap. */
 const DIGITS_ROWS = { train: 55_000, validation: 5000, test: 10_000 }
 
+/** Bytes of training data above which it is streamed. */
+const STREAMED_ABOVE = 256 * 2 ** 20
+
 /** Data sets that have a name. */
 export const NAMED = {
-  mnist: {
-    summary: 'MNIST, 28×28 grey images of handwritten digits: 55,000 to train, 5,000 to validate, 10,000 to test',
-    open: (_seed: number, options: MnistOptions): Promise<Source> => openMnist(options),
-  },
-  digits: {
-    summary: 'Built in: 28×28 handwritten-looking digits, drawn from a seed, as many as MNIST has',
-    open: async (seed: number): Promise<Source> => openDigits(seed),
-  },
+  mnist: 'MNIST, 28×28 grey images of handwritten digits: 55,000 to train, 5,000 to validate, 10,000 to test',
+  digits:
+    'Built in: 28×28 handwritten-looking digits, drawn from a seed, as many as MNIST has; digits:1000000 trains on more',
 } as const
 
 export type DatasetName = keyof typeof NAMED
 
+interface Named {
+  readonly name: DatasetName
+  /** Rows to train on, where they can be chosen. */
+  readonly rows?: number
+}
+
+/** @returns nothing when it is the path of a file */
+export function namedIn(text: string): Named | undefined {
+  if (text in NAMED) return { name: text as DatasetName }
+  const [, name, rows] = /^(\w+):(.*)$/.exec(text) ?? []
+  if (name === undefined || !(name in NAMED)) return undefined
+  if (name === 'digits' && /^\d+$/.test(rows as string)) return { name, rows: Number(rows) }
+  throw new DiaboloError('E_OPTION', {
+    at: `data "${text}"`,
+    expected: name === 'digits' ? 'a whole number of rows after "digits:"' : `"${name}" without a number of rows`,
+    found: `"${rows}"`,
+    hint: name === 'digits' ? 'for example digits:1000000' : `give --data ${name}`,
+  })
+}
+
 /**
- * A data set by its name or its path.
+ * A data set by its name or its path, in memory.
  *
  * @param seed  decides which rows of a file are set aside for testing
  * @throws E_UNKNOWN or E_MISSING when there is no such name and no such path
  */
 export async function openSource(nameOrPath: string, seed: number, options: MnistOptions = {}): Promise<Source> {
-  if (nameOrPath in NAMED) return NAMED[nameOrPath as DatasetName].open(seed, options)
+  const named = namedIn(nameOrPath)
+  if (named) return named.name === 'mnist' ? openMnist(options) : openDigits(seed, named.rows)
   const { train, test } = holdOut(await openFile(nameOrPath), TEST_PART, seed)
+  return { name: nameOrPath, origin: nameOrPath, train, test }
+}
+
+/**
+ * A data set to train on: streamed when it is larger than 256 MiB, in memory otherwise.
+ *
+ * @param stream  whatever its size
+ * @throws E_OPTION when it cannot be streamed though it must, E_FORMAT when the file is packed; and what `openSource` throws
+ */
+export async function openTrainingSource(
+  nameOrPath: string,
+  seed: number,
+  stream = false,
+): Promise<Source<Dataset | RowStream>> {
+  const named = namedIn(nameOrPath)
+  if (named?.name === 'digits') {
+    const rows = named.rows ?? DIGITS_ROWS.train
+    const streamed = digitsStream({ rows, seed })
+    return stream || rows * bytesPerRow(streamed) > STREAMED_ABOVE
+      ? { ...digitsParts(seed, rows), train: streamed }
+      : openDigits(seed, rows)
+  }
+  if (named && stream) {
+    throw new DiaboloError('E_OPTION', {
+      at: '--stream',
+      expected: 'digits, or a file that is not packed',
+      found: `"${nameOrPath}"`,
+      hint: 'leave --stream out: it fits in memory',
+    })
+  }
+  if (named) return openSource(nameOrPath, seed)
+  const path = await findFile(nameOrPath)
+  if (!stream && ((await stat(path)).size <= STREAMED_ABOVE || isGzip((await readPart(path, 0, 2)).bytes)))
+    return openSource(nameOrPath, seed)
+  const { train, test } = await holdOutStream(await fileStream(path), TEST_PART, seed)
   return { name: nameOrPath, origin: nameOrPath, train, test }
 }
 
@@ -65,15 +124,24 @@ export async function openBest(
 }
 
 /** Samples to run a model on: the test rows of a named data set, all rows of a file. */
-export const openSamples = async (nameOrPath: string, seed: number): Promise<Dataset> =>
-  nameOrPath in NAMED ? (await openSource(nameOrPath, seed)).test : openFile(nameOrPath)
+export async function openSamples(nameOrPath: string, seed: number): Promise<Dataset> {
+  const named = namedIn(nameOrPath)
+  if (named?.name === 'digits') return digitsParts(seed, named.rows).test
+  return named ? (await openSource(nameOrPath, seed)).test : openFile(nameOrPath)
+}
+
+/** All rows of a file, or of the images of a folder in MNIST's layout; throws what `findFile` throws. */
+export async function openFile(path: string): Promise<Dataset> {
+  const file = await findFile(path)
+  return readDataset(await readBytes(file), file)
+}
 
 /**
- * All rows of a file, or of the images of a folder in MNIST's layout.
+ * A file by its path, or by the folder it is in.
  *
  * @throws E_UNKNOWN when it looks like a misspelt name; E_MISSING when there is no such path
  */
-export async function openFile(path: string): Promise<Dataset> {
+async function findFile(path: string): Promise<string> {
   const entry = await stat(path).catch(() => undefined)
   if (!entry) {
     const names = Object.keys(NAMED)
@@ -86,16 +154,12 @@ export async function openFile(path: string): Promise<Dataset> {
       hint: meant ? `did you mean "${meant}"?` : '"diabolo data list" names the data sets there are',
     })
   }
-  return entry.isDirectory() ? openFolder(path) : readDataset(await readBytes(path), path)
-}
-
-async function openFolder(folder: string): Promise<Dataset> {
+  if (!entry.isDirectory()) return path
   for (const name of ['train-images-idx3-ubyte', 'train-images-idx3-ubyte.gz']) {
-    const path = join(folder, name)
-    if (await exists(path)) return readDataset(await readBytes(path), path)
+    if (await exists(join(path, name))) return join(path, name)
   }
   throw new DiaboloError('E_MISSING', {
-    at: folder,
+    at: path,
     expected: 'a folder with train-images-idx3-ubyte in it, gzip or not',
     found: 'a folder without',
     hint: 'give the path of a file',
@@ -107,12 +171,17 @@ async function openMnist(options: MnistOptions): Promise<Source> {
   return { name: 'mnist', origin: folder, train, validation, test }
 }
 
-function openDigits(seed: number): Source {
-  const { train, validation, test } = DIGITS_ROWS
+const openDigits = (seed: number, rows = DIGITS_ROWS.train): Source => ({
+  ...digitsParts(seed, rows),
+  train: digits({ rows, seed }),
+})
+
+/** What comes after the rows to train on. */
+function digitsParts(seed: number, train = DIGITS_ROWS.train) {
+  const { validation, test } = DIGITS_ROWS
   return {
-    name: 'digits',
+    name: train === DIGITS_ROWS.train ? 'digits' : `digits:${train}`,
     origin: 'built in',
-    train: digits({ rows: train, seed }),
     validation: digits({ rows: validation, seed, from: train }),
     test: digits({ rows: test, seed, from: train + validation }),
   }

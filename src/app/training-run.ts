@@ -2,6 +2,7 @@ import { DiaboloError } from '../base/errors.js'
 import { nearest } from '../base/nearest.js'
 import type { DescendSpec, Spec } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
+import type { RowStream } from '../data/row-stream.js'
 import type { Autoencoder, Evaluation } from '../model/autoencoder.js'
 import { DivergedError, estimator, fitSpec } from '../model/estimator.js'
 import { type PresetName, RECIPES, type Recipe, type RecipeName } from '../recipes/index.js'
@@ -14,9 +15,11 @@ import type { Source } from './sources.js'
 export interface TrainingRequest {
   /** What to train, and how: a recipe with its options, or a spec written by hand. */
   readonly what: Plan
-  readonly source: Source
+  readonly source: Source<Dataset | RowStream>
   readonly seed: number
   readonly runtime: Runtime
+  /** Rows that are shuffled with one another. */
+  readonly buffer?: number
   readonly signal?: AbortSignal
   readonly onEvent?: (event: FitEvent) => void
 }
@@ -43,7 +46,7 @@ export interface Summary {
   readonly epochs: number
   readonly batchSize: number | null
   readonly steps: number
-  /** Seconds in training steps. */
+  /** Seconds in training steps and in waiting for samples. */
   readonly seconds: number
   readonly stepMs: number | null
   /** Numbers learned. */

@@ -22,6 +22,7 @@ export interface Tensor<D extends DType = DType> extends TensorType {
 interface ArrayOf<A> {
   new (length: number): A
   new (buffer: ArrayBuffer): A
+  new (elements: A): A
   readonly BYTES_PER_ELEMENT: number
 }
 
@@ -47,6 +48,12 @@ export function tensor<D extends DType>(dtype: D, shape: readonly number[], data
   }
   return { dtype, shape, data }
 }
+
+/** The same numbers in memory of their own, which holds nothing else. */
+export const copyOf = <T extends Tensor>(tensor: T): T => ({
+  ...tensor,
+  data: new (ARRAY_OF[tensor.dtype] as ArrayOf<T['data']>)(tensor.data),
+})
 
 /** A float32 scalar, shape []. */
 export const scalar = (value: number): Tensor<'float32'> => tensor('float32', [], Float32Array.of(value))

@@ -1,5 +1,14 @@
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
+import { DiaboloError } from '../base/errors.js'
+import type { Recipe } from '../recipes/index.js'
+import { DEVICES } from '../runtime/types.js'
+
+/** `--device`, for every command that runs a model. */
+export const deviceOption = (): Option =>
+  new Option('--device <name>', 'where operators run; "diabolo doctor" says which are here')
+    .choices(DEVICES)
+    .default('cpu')
 
 interface Property {
   readonly type?: string
@@ -41,6 +50,28 @@ export function addFlags(
 export function givenFlags(command: Command, names: readonly string[]): Record<string, unknown> {
   const given = names.filter((name) => command.getOptionValueSource(name) === 'cli')
   return Object.fromEntries(given.map((name) => [name, command.getOptionValue(name)]))
+}
+
+/** @throws E_OPTION when the recipe has no such preset */
+export function requirePreset(preset: string, { name, presets }: Recipe): void {
+  if (preset in presets) return
+  throw new DiaboloError('E_OPTION', {
+    at: `--preset of "${name}"`,
+    expected: Object.keys(presets).join(' or '),
+    found: `"${preset}"`,
+    hint: 'leave it out for the default preset',
+  })
+}
+
+/** @throws E_OPTION when a flag's value is not a whole number, or too small */
+export function requireWhole(flag: string, value: number, least: number): void {
+  if (Number.isInteger(value) && value >= least) return
+  throw new DiaboloError('E_OPTION', {
+    at: flag,
+    expected: `a whole number of at least ${least}`,
+    found: `${value}`,
+    hint: `leave ${flag} out, or give a whole number`,
+  })
 }
 
 function argumentOf({ type, enum: names }: Property): string {

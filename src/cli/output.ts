@@ -33,7 +33,7 @@ export function showError({ code, at, expected, found, hint }: DiaboloError): vo
 /** Rows of text in aligned columns; numbers are aligned to the right. */
 export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
-  const isNumber = (text: string) => /^[-\d.,]+$|^-$/.test(text)
+  const isNumber = (text: string) => /^[-\d.,]+%?$|^-$/.test(text)
   return rows
     .map((row) =>
       row

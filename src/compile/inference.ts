@@ -10,6 +10,9 @@ import type { Network, Parameters } from './network.js'
 /** Where an inference graph finds its parameters: written into it, or fed with every run. */
 export type Given = Parameters | 'fed'
 
+/** The two things that are measured against each other: what a network is given, and what it should make of it. */
+export type Side = 'input' | 'target'
+
 /**
  * The whole model, from stored values to everything that is asked of it.
  *
@@ -32,15 +35,17 @@ export function autoencoderGraph(network: Network, given: Given, stored: StoredA
 /**
  * How well one thing is made of another: of noisy samples clean ones, of samples themselves.
  *
- * inputs:   input float32 [batch, width] and target float32 [batch, width], both in the model's units
+ * inputs:   input [batch, width] and target [batch, width], each as stored
  * outputs:  squaredError float32 [batch], mean per value; crossEntropy float32 [batch], nats per value, where the model
  *           ends in a sigmoid
  */
-export function measureGraph(network: Network, given: Given): Graph {
+export function measureGraph(network: Network, given: Given, stored: Readonly<Record<Side, StoredAs>>): Graph {
   const builder = new GraphBuilder()
-  const [input, target] = ['input', 'target'].map((name) =>
-    builder.input(name, { dtype: 'float32', shape: ['batch', network.width] }),
-  ) as [Value, Value]
+  const placed = (side: Side) => {
+    const { dtype } = stored[side]
+    return load(builder.input(side, { dtype, shape: ['batch', network.width] }), stored[side])
+  }
+  const [input, target] = [placed('input'), placed('target')]
   const parameters = place(builder, network, given)
   const { logits, output } = network.decode(network.encode(input, parameters), parameters)
   const error = sub(output, target)
@@ -50,8 +55,8 @@ export function measureGraph(network: Network, given: Given): Graph {
   return builder.build({ squaredError, crossEntropy })
 }
 
-export const compileMeasure = (network: Network, given: Given): Uint8Array =>
-  encode(lower(measureGraph(network, given)), 'measure')
+export const compileMeasure = (network: Network, given: Given, stored: Readonly<Record<Side, StoredAs>>): Uint8Array =>
+  encode(lower(measureGraph(network, given, stored)), 'measure')
 
 /** input [batch, width] as stored → code float32 [batch, values]: what so many layers of the encoder make of it. */
 export function compileEncoder(network: Network, given: Given, stored: StoredAs, layers: number): Uint8Array {

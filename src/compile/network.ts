@@ -6,7 +6,6 @@ import type { Value } from '../graph/types.js'
 import { ACTIVATIONS, type ActivationName } from '../nn/activations.js'
 import { initialize } from '../nn/initializers.js'
 import {
-  activate,
   activationAfter,
   activationOf,
   type LayerSpec,
@@ -46,6 +45,8 @@ export interface Network {
   readonly encode: (x: Value, parameters: Values) => Value
   /** code float32 [batch, code] → output and logits, float32 [batch, width] */
   readonly decode: (code: Value, parameters: Values) => { readonly logits: Value; readonly output: Value }
+  /** Layers of the encoder. */
+  readonly depth: number
   /** The shape of a sample after so many layers of the encoder. */
   readonly shapeAfter: (layers: number) => readonly number[]
   /** x float32 [batch, width] → what so many layers of the encoder make of it, float32 [batch, values] */
@@ -100,8 +101,14 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
   const output = from === 0 || !last ? spec.output : activationOf(last)
   const linear =
     from === 0 ? decoder : decoder.map((stage, i) => (i === decoder.length - 1 ? linearised(stage) : stage))
-  const enter = (x: Value) => (from === 0 && maps ? toChannelsFirst(x, spec.input) : unflatten(x, input))
-  const leave = (x: Value) => flatten(from === 0 && maps ? toChannelsLast(x) : x)
+  const first = spec.encoder[from]
+  const enter = scoped('input', (x) => {
+    if (!first || !takesMaps(first)) return x
+    return from === 0 ? toChannelsFirst(x, spec.input) : unflatten(x, input)
+  })
+  const leave = scoped('output', (x) => flatten(from === 0 && maps ? toChannelsLast(x) : x))
+  const toRows = scoped('code', flatten)
+  const toShape = scoped('code', (code) => unflatten(code, codeShape))
   return {
     spec,
     width,
@@ -113,12 +120,13 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
         .parameters(layer, input)
         .map((parameter) => ({ ...parameter, name: prefix + parameter.name })),
     ),
+    depth: to - from,
     shapeAfter: (layers) => shapes[from + layers] as readonly number[],
-    encode: (x, values) => flatten(run(encoder, enter(x), values)),
-    encodeUpTo: (layers, x, values) => flatten(run(encoder.slice(0, layers), enter(x), values)),
+    encode: (x, values) => toRows(run(encoder, enter(x), values)),
+    encodeUpTo: (layers, x, values) => toRows(run(encoder.slice(0, layers), enter(x), values)),
     decode: (code, values) => {
-      const logits = leave(run(linear, unflatten(code, codeShape), values))
-      return { logits, output: ACTIVATIONS[output](logits) }
+      const logits = leave(run(linear, toShape(code), values))
+      return { logits, output: scoped('output', ACTIVATIONS[output])(logits) }
     },
   }
 }
@@ -171,14 +179,33 @@ const linearised = (stage: Stage): Stage =>
 const outputShape = (layers: readonly LayerSpec[], input: readonly number[]): readonly number[] =>
   layers.reduce((shape, layer) => layerKind(layer).outputShape(layer, shape), input)
 
-const run = (chain: readonly Stage[], x: Value, values: Values): Value =>
-  chain.reduce((value, { layer, prefix, tied }) => {
+/**
+ * The layers one after another. No nonlinearity here ever falls, so a maximum can be taken before it: max f(x) = f(max x),
+ * and f is not computed for what pooling drops.
+ */
+function run(chain: readonly Stage[], x: Value, values: Values): Value {
+  let value = x
+  let pending: ActivationName = 'linear'
+  chain.forEach(({ layer, prefix, tied }, i) => {
     const own = Object.entries(values).flatMap(([name, parameter]) =>
       name.startsWith(prefix) ? [[name.slice(prefix.length), parameter] as const] : [],
     )
     const shared = tied === undefined ? [] : [['weight', values[tied] as Value] as const]
-    return activate(layer, layerKind(layer).emit(layer, value, Object.fromEntries([...own, ...shared])))
-  }, x)
+    const parameters = Object.fromEntries([...own, ...shared])
+    const activation = layer.type === 'maxPool2d' ? pending : activationOf(layer)
+    const deferred = chain[i + 1]?.layer.type === 'maxPool2d'
+    pending = deferred ? activation : 'linear'
+    value = value.builder.within(prefix.slice(0, -1), () => {
+      const emitted = layerKind(layer).emit(layer, value, parameters)
+      return deferred ? emitted : ACTIVATIONS[activation](emitted)
+    })
+  })
+  return value
+}
+
+function scoped(scope: string, emit: (x: Value) => Value): (x: Value) => Value {
+  return (x) => x.builder.within(scope, () => emit(x))
+}
 
 const unflatten = (x: Value, shape: readonly number[]) => reshape(x, [x.shape[0] ?? 1, ...shape])
 

@@ -50,7 +50,10 @@ export interface Step {
 export const meterNames = ({ penalties }: DescendSpec): readonly 'activation'[] =>
   penalties.length > 0 ? ['activation'] : []
 
-/** One training step: corruption, forward, loss, backward, update. */
+/**
+ * One training step: corruption, forward, loss, backward, update. Scopes tell them apart: `noise`, `encoder.0`, `loss`,
+ * `backward/encoder.0`, `update/encoder.0.weight`.
+ */
 export function emitStep(network: Network, phase: DescendSpec, { target, noise, state, scalars }: StepInputs): Step {
   const { optimizer } = phase
   const rule = optimizerOf(optimizer)
@@ -58,22 +61,30 @@ export function emitStep(network: Network, phase: DescendSpec, { target, noise, 
   const names = network.parameters.map(({ name }) => name)
   const parameters = Object.fromEntries(names.map((name) => [name, state[name] as Value]))
 
-  const x = phase.corruption && noise ? emitCorruption(phase.corruption, target, ...noise) : target
+  const { builder } = target
+  const { corruption } = phase
+  const x = corruption && noise ? builder.within('noise', () => emitCorruption(corruption, target, ...noise)) : target
   const code = network.encode(x, parameters)
-  const activation = reduceMean(code, { axes: [0] })
-  const fidelity = emitLoss(phase.loss, { ...network.decode(code, parameters), target, code })
-  const loss = phase.penalties.reduce((sum, penalty) => add(sum, emitPenalty(penalty, activation)), fidelity)
-  const gradients = grad(loss, Object.values(parameters))
+  const decoded = network.decode(code, parameters)
+  const { loss, activation } = builder.within('loss', () => {
+    const activation = reduceMean(code, { axes: [0] })
+    const fidelity = emitLoss(phase.loss, { ...decoded, target, code })
+    const loss = phase.penalties.reduce((sum, penalty) => add(sum, emitPenalty(penalty, activation)), fidelity)
+    return { loss, activation }
+  })
+  const gradients = builder.within('backward', () => grad(loss, Object.values(parameters)))
 
   const next: Record<string, Value> = {}
   names.forEach((name, i) => {
     const own = slots.map((slot) => [slot, state[slotName(optimizer.name, slot, name)] as Value])
-    const updated = rule.emit(optimizer, {
-      parameter: parameters[name] as Value,
-      gradient: gradients[i] as Value,
-      slots: Object.fromEntries(own),
-      scalars,
-    })
+    const updated = builder.within(`update/${name}`, () =>
+      rule.emit(optimizer, {
+        parameter: parameters[name] as Value,
+        gradient: gradients[i] as Value,
+        slots: Object.fromEntries(own),
+        scalars,
+      }),
+    )
     next[name] = updated.parameter
     for (const slot of slots) next[slotName(optimizer.name, slot, name)] = updated.slots[slot] as Value
   })

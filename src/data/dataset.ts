@@ -3,25 +3,29 @@ import { showShape, sizeOf } from '../base/shape.js'
 import type { Tensor } from '../base/tensor.js'
 
 /**
- * Samples in memory, row after row, in their own type.
- * A model sees `values × scale`: bytes stay bytes until they are on the runtime's side.
+ * What is known of samples, wherever they are.
+ * A model sees `value × scale`: bytes stay bytes until they are on the runtime's side.
  */
-export interface Dataset {
+export interface Samples {
   readonly name: string
   readonly rows: number
   /** The shape of one sample: `[28, 28, 1]` for a grey image (height, width, channels), `[n]` for a row of a table. */
   readonly shape: readonly number[]
   readonly dtype: 'uint8' | 'float32'
-  /** `rows × width` values, row-major. */
-  readonly values: Uint8Array | Float32Array
   /** What one unit of a stored value is worth to the model: 1/255 for image bytes, 1 for float32. */
   readonly scale: number
+}
+
+/** Samples in memory, row after row, in their own type. */
+export interface Dataset extends Samples {
+  /** `rows × width` values, row-major. */
+  readonly values: Uint8Array | Float32Array
   /** One class per row. */
   readonly labels?: Uint8Array | Int32Array
 }
 
 /** Values per sample. */
-export const widthOf = (data: Pick<Dataset, 'shape'>): number => sizeOf(data.shape)
+export const widthOf = (data: Pick<Samples, 'shape'>): number => sizeOf(data.shape)
 
 /** Rows `from` … `to − 1`, sharing memory with the original. */
 export function slice(data: Dataset, from: number, to: number): Dataset {
@@ -84,12 +88,15 @@ export function dataset(values: Uint8Array | Float32Array, options: DatasetOptio
   }
 }
 
-/** @throws E_VALUE naming the first row and column (from 0) that hold NaN or an infinity */
-function requireFinite(values: Float32Array, width: number, name: string): void {
+/**
+ * @param first  the number of the first row
+ * @throws E_VALUE naming the first row and column (from 0) that hold NaN or an infinity
+ */
+export function requireFinite(values: Float32Array, width: number, name: string, first = 0): void {
   for (let i = 0; i < values.length; i++) {
     if (Number.isFinite(values[i])) continue
     throw new DiaboloError('E_VALUE', {
-      at: `data set "${name}", row ${Math.floor(i / width)}, column ${i % width} (counted from 0)`,
+      at: `data set "${name}", row ${first + Math.floor(i / width)}, column ${i % width} (counted from 0)`,
       expected: 'a finite number',
       found: `${values[i]}`,
       hint: 'remove the row, or replace missing values before training',

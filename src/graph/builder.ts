@@ -9,6 +9,7 @@ export class GraphBuilder {
   readonly #nodes: Node[] = []
   readonly #scalars = new Map<string, Value>()
   #count = 0
+  #scope = ''
 
   /** Nodes so far, in emission order. */
   get nodes(): readonly Node[] {
@@ -38,6 +39,17 @@ export class GraphBuilder {
     return value
   }
 
+  /** What is emitted meanwhile belongs to a scope, and to the ones around it: `backward/encoder.0`. */
+  within<T>(scope: string, emitting: () => T): T {
+    const around = this.#scope
+    this.#scope = [around, scope].filter((name) => name !== '').join('/')
+    try {
+      return emitting()
+    } finally {
+      this.#scope = around
+    }
+  }
+
   emit<A extends Attrs>(op: Operator<A>, inputs: readonly Value[], attrs: A): readonly Value[] {
     for (const input of inputs) {
       if (input.builder === this) continue
@@ -50,7 +62,7 @@ export class GraphBuilder {
     }
     const types = op.shape(inputs, attrs)
     const outputs: Value[] = []
-    const node: Node = { op: op as unknown as Operator, inputs, attrs, outputs }
+    const node: Node = { op: op as unknown as Operator, inputs, attrs, outputs, scope: this.#scope }
     types.forEach((type, index) => {
       outputs.push(this.#value(type, { kind: 'node', node, index }))
     })

@@ -78,7 +78,8 @@ class Encoder {
         else if (kind !== 'count') attribute.push(encodeAttr(key, kind, attr))
       }
       const output = each.outputs.map(nameOf)
-      node.push({ opType: each.op.name, name: output[0] as string, input, output, attribute })
+      const name = each.scope === '' ? (output[0] as string) : `${each.scope}/${output[0]}`
+      node.push({ opType: each.op.name, name, input, output, attribute })
     }
     const input = graph.inputs.slice(0, boundary.declared).map((value) => valueInfo(nameOf(value), value))
     return { name, node: [...node, ...aliases], initializer, input, output }

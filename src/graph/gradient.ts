@@ -11,7 +11,8 @@ export interface Arithmetic {
 
 /**
  * Reverse-mode sweep: emits ∂loss/∂x for each x of `wrt` into the loss's own graph.
- * Only nodes on a path from some x to the loss are visited, and only the gradients on such paths are emitted.
+ * Only nodes on a path from some x to the loss are visited, and only the gradients on such paths are emitted, each in the
+ * scope of the node that it is the gradient of.
  *
  * @param loss  float32 []
  * @returns     one value per x, of x's shape; zeros where the loss does not depend on x
@@ -37,9 +38,11 @@ export function gradients(loss: Value, wrt: readonly Value[], { add, zeros, one 
     node.inputs.forEach((x, i) => {
       const thunk = thunks[i]
       if (!thunk || !active.has(x)) return
-      const dx = thunk()
-      const before = cotangents.get(x)
-      cotangents.set(x, before ? add(before, dx) : dx)
+      loss.builder.within(node.scope, () => {
+        const dx = thunk()
+        const before = cotangents.get(x)
+        cotangents.set(x, before ? add(before, dx) : dx)
+      })
     })
   }
   return wrt.map((x) => cotangents.get(x) ?? zeros(x))

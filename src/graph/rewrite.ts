@@ -11,7 +11,7 @@ export type Rule = (node: Node, builder: GraphBuilder) => readonly Value[] | und
 
 /**
  * A copy of the graph with a rule applied to each node, operands first, bodies included. Nodes that nobody reads are
- * left out; inputs and outputs stay, so that callers' feeds still fit.
+ * left out; inputs and outputs stay, so that callers' feeds still fit. What a node becomes stays in its scope.
  */
 export function rewrite(graph: Graph, rule: Rule): Graph {
   const builder = new GraphBuilder()
@@ -32,7 +32,10 @@ export function rewrite(graph: Graph, rule: Rule): Graph {
   for (const node of graph.nodes) {
     if (!live.has(node)) continue
     const moved = { ...node, inputs: node.inputs.map(rename), attrs: rewriteBodies(node.attrs, rule) }
-    const outputs = rule(moved, builder) ?? builder.emit(moved.op, moved.inputs, moved.attrs)
+    const outputs = builder.within(
+      node.scope,
+      () => rule(moved, builder) ?? builder.emit(moved.op, moved.inputs, moved.attrs),
+    )
     node.outputs.forEach((output, i) => {
       renamed.set(output, sameTyped(node, output, outputs[i]))
     })

@@ -21,6 +21,8 @@ export interface Node {
   readonly inputs: readonly Value[]
   readonly attrs: Attrs
   readonly outputs: readonly Value[]
+  /** What it belongs to, `backward/encoder.0`; empty where nobody said. It names the node in the file, and means nothing else. */
+  readonly scope: string
 }
 
 /** A computation: nodes in an order in which each uses only what stands before it. */

@@ -1,11 +1,10 @@
 import { DiaboloError } from '../base/errors.js'
 import { sizeOf } from '../base/shape.js'
-import type { Tensor } from '../base/tensor.js'
 import { compileAutoencoder, compileDecoder } from '../compile/inference.js'
 import type { Spec } from '../compile/spec.js'
-import { type Dataset, dataset, toTensor } from '../data/dataset.js'
-import { floats } from '../runtime/floats.js'
+import { type Dataset, dataset } from '../data/dataset.js'
 import type { Runtime, Session } from '../runtime/types.js'
+import { rowsPerRun, runInBatches } from '../train/batches.js'
 import { encodeDataset } from '../train/codes.js'
 import type { EpochRecord } from '../train/events.js'
 import { Gauge } from '../train/measure.js'
@@ -37,8 +36,6 @@ export interface EncodeOptions {
   /** How many layers of the encoder to run; all of them when left out. Feature maps come as [channels, height, width]. */
   readonly layers?: number
 }
-
-const ROWS_PER_RUN = 1000
 
 /** A fitted model. All that is fitted has this face, whatever recipe it comes from. */
 export class Autoencoder {
@@ -133,8 +130,8 @@ export class Autoencoder {
     const values = codes instanceof Float32Array ? codes : codes.data
     const rows = this.#dataset(values, sizeOf(network.codeShape), 'codes')
     const session = await this.#session('decoder', () => compileDecoder(network, parameters))
-    const out = await inRuns(rows, async (code) => floats(await session.run({ code }), 'reconstruction'))
-    return this.#shaped(out, this.spec.input)
+    const run = { session, inputs: { code: rows }, rowsPerRun: rowsPerRun(network) }
+    return this.#shaped((await runInBatches(run, ['reconstruction'])).reconstruction, this.spec.input)
   }
 
   /**
@@ -148,9 +145,9 @@ export class Autoencoder {
     const { network, parameters } = this.#artifact
     const [input, wanted] = [this.#samples(data), this.#samples(target)]
     requireSameRows(input, wanted)
-    const gauge = await Gauge.open(await this.#openRuntime(), network, parameters)
+    const gauge = await Gauge.open(await this.#openRuntime(), network, parameters, { input, target: wanted })
     try {
-      const { mse, ...more } = await gauge.measure(input, wanted)
+      const { mse, ...more } = await gauge.measure()
       return { mse, perImage: mse * network.width, ...more, rows: input.rows }
     } finally {
       await gauge.close()
@@ -185,7 +182,8 @@ export class Autoencoder {
     const session = await this.#session(`${output} ${dtype} ${scale}`, () =>
       compileAutoencoder(network, parameters, { dtype, scale }, {}, [output]),
     )
-    return inRuns(samples, async (input) => floats(await session.run({ input }), output))
+    const run = { session, inputs: { input: samples }, rowsPerRun: rowsPerRun(network) }
+    return (await runInBatches(run, [output]))[output]
   }
 
   #samples(data: DataLike): Dataset {
@@ -224,17 +222,4 @@ function requireLayers(layers: number, { encoder, recipe }: Spec): void {
     found: `${layers}`,
     hint: 'leave it out for the code',
   })
-}
-
-/** One result for all rows, from runs of a thousand. */
-async function inRuns(data: Dataset, run: (rows: Tensor) => Promise<Float32Array>): Promise<Float32Array> {
-  let out: Float32Array | undefined
-  for (let from = 0; from < data.rows; from += ROWS_PER_RUN) {
-    const rows = Math.min(ROWS_PER_RUN, data.rows - from)
-    const values = await run(toTensor(data, from, from + rows))
-    const perRow = values.length / rows
-    out ??= new Float32Array(data.rows * perRow)
-    out.set(values, from * perRow)
-  }
-  return out ?? new Float32Array()
 }

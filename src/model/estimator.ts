@@ -3,8 +3,9 @@ import { DiaboloError } from '../base/errors.js'
 import { buildNetwork } from '../compile/network.js'
 import { parseSpec, type Spec } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
+import type { RowStream } from '../data/row-stream.js'
 import type { PresetName, Recipe } from '../recipes/index.js'
-import type { Runtime } from '../runtime/types.js'
+import type { Device, Runtime } from '../runtime/types.js'
 import { type FitOptions, runPhases } from '../train/run-phases.js'
 import type { Artifact } from './artifact.js'
 import { Autoencoder } from './autoencoder.js'
@@ -16,16 +17,24 @@ export interface Estimator<O> {
   /** The model description for samples of this shape, as plain JSON. */
   spec(input: readonly number[]): Spec
   /**
-   * Fits a model to data.
+   * Fits a model to data, or to a stream of it, of which a few tens of MiB are in memory at a time.
    *
    * Aborting by `signal` is not an error: the promise resolves, within 300 ms for models of ordinary size, to a model
    * with what was learned so far, and `model.training.stopped` says `'aborted'`.
    *
    * @param options  how to fit; the recipe's own options may be given here too, and win
    * @throws E_DIVERGED, with the last good model as `model`, when the loss is no longer finite
-   * @throws E_DATA, E_SHAPE, E_OPTION when data and options do not fit together
+   * @throws E_DATA, E_SHAPE, E_OPTION when data and options do not fit together; E_TRUNCATED, E_SHAPE, E_VALUE when a stream
+   * does not give what it promised, and whatever it throws; E_DEVICE when the device is not here
    */
-  fit(data: Dataset, options?: FitOptions & { readonly runtime?: Runtime } & Partial<O>): Promise<Autoencoder>
+  fit(data: Dataset | RowStream, options?: FitOptions & Placement & Partial<O>): Promise<Autoencoder>
+}
+
+/** Where a model is trained, and lives afterwards: a runtime of the caller's, or the shared one of a device. */
+export interface Placement {
+  readonly runtime?: Runtime
+  /** By default the processor. */
+  readonly device?: Device
 }
 
 /** What a recipe's factory takes: its options, and which preset the others come from. */
@@ -55,9 +64,14 @@ export function estimator<S extends z.ZodObject>(recipe: Recipe<S>) {
     return {
       recipe: recipe.name,
       spec: (input) => recipe.spec(input, options as Options, preset),
-      async fit(data, { seed = 0, validation, signal, onEvent, runtime, ...more } = {} as never) {
+      async fit(data, { seed = 0, validation, buffer, signal, onEvent, runtime, device, ...more } = {} as never) {
         const network = buildNetwork(recipe.spec(data.shape, { ...options, ...more } as Options, preset))
-        return fitNetwork(network, data, { seed, validation, signal, onEvent }, runtime ?? (await sharedRuntime()))
+        return fitNetwork(
+          network,
+          data,
+          { seed, validation, buffer, signal, onEvent },
+          runtime ?? (await sharedRuntime(device)),
+        )
       },
     }
   }
@@ -71,18 +85,23 @@ export function estimator<S extends z.ZodObject>(recipe: Recipe<S>) {
  */
 export async function fitSpec(
   spec: unknown,
-  data: Dataset,
-  { seed = 0, validation, signal, onEvent, runtime }: FitOptions & { readonly runtime?: Runtime } = {},
+  data: Dataset | RowStream,
+  { seed = 0, validation, buffer, signal, onEvent, runtime, device }: FitOptions & Placement = {},
 ): Promise<Autoencoder> {
   const network = buildNetwork(parseSpec(spec))
-  return fitNetwork(network, data, { seed, validation, signal, onEvent }, runtime ?? (await sharedRuntime()))
+  return fitNetwork(
+    network,
+    data,
+    { seed, validation, buffer, signal, onEvent },
+    runtime ?? (await sharedRuntime(device)),
+  )
 }
 
 type Given = { readonly [K in keyof FitOptions]: FitOptions[K] | undefined }
 
 async function fitNetwork(
   network: Artifact['network'],
-  data: Dataset,
+  data: Dataset | RowStream,
   options: Given,
   runtime: Runtime,
 ): Promise<Autoencoder> {

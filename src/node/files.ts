@@ -14,16 +14,33 @@ export async function readBytes(path: string): Promise<Uint8Array> {
     const { buffer, byteOffset, byteLength } = await readFile(path)
     return new Uint8Array(buffer, byteOffset, byteLength)
   } catch (cause) {
-    const missing = errno(cause) === 'ENOENT'
-    throw new DiaboloError(missing ? 'E_MISSING' : 'E_DATA', {
-      at: path,
-      expected: 'a file that can be read',
-      found: missing ? 'no such file' : errno(cause),
-      hint: missing
-        ? 'check the path; "diabolo data list" names what is there'
-        : 'check that it is a file and its permissions',
-      cause,
-    })
+    throw readError(path, cause)
+  }
+}
+
+/**
+ * So many bytes from a place, fewer where the file ends, and the length of the whole. No file is left open.
+ *
+ * @throws E_MISSING when there is no such file; E_DATA when it cannot be read
+ */
+export async function readPart(path: string, position: number, length: number) {
+  try {
+    const file = await open(path)
+    try {
+      const { size } = await file.stat()
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, size - position)))
+      let done = 0
+      while (done < bytes.length) {
+        const { bytesRead } = await file.read(bytes, done, bytes.length - done, position + done)
+        if (bytesRead === 0) break
+        done += bytesRead
+      }
+      return { bytes: bytes.subarray(0, done), length: size }
+    } finally {
+      await file.close()
+    }
+  } catch (cause) {
+    throw readError(path, cause)
   }
 }
 
@@ -76,6 +93,19 @@ export const exists = (path: string): Promise<boolean> =>
     () => true,
     () => false,
   )
+
+function readError(path: string, cause: unknown): DiaboloError {
+  const missing = errno(cause) === 'ENOENT'
+  return new DiaboloError(missing ? 'E_MISSING' : 'E_DATA', {
+    at: path,
+    expected: 'a file that can be read',
+    found: missing ? 'no such file' : errno(cause),
+    hint: missing
+      ? 'check the path; "diabolo data list" names what is there'
+      : 'check that it is a file and its permissions',
+    cause,
+  })
+}
 
 function writeError(path: string, cause: unknown): DiaboloError {
   return new DiaboloError('E_WRITE', {

@@ -1,6 +1,7 @@
 import { DiaboloError } from '../base/errors.js'
-import type { CallName, Calls, Port, Request, Response } from './protocol.js'
-import type { Runtime, Session } from './types.js'
+import { copyOf, type Tensor } from '../base/tensor.js'
+import { type CallName, type Calls, memoryOf, type Port, type Request, type Response } from './protocol.js'
+import { type Device, type Feeds, isResident, type Runtime, type RuntimeOptions, type Session } from './types.js'
 
 export interface Connection extends Port<Request, Response> {
   /** Called when the other side is gone; rejects whatever is still open. */
@@ -14,7 +15,10 @@ interface Pending {
 }
 
 /** The caller's side of a runtime that lives on another thread. */
-export async function connect(connection: Connection, threads: number): Promise<Runtime> {
+export async function connect(
+  connection: Connection,
+  { device = 'cpu', threads, profile }: RuntimeOptions & { readonly threads: number },
+): Promise<Runtime> {
   const pending = new Map<number, Pending>()
   let count = 0
   let ended: string | undefined
@@ -31,21 +35,43 @@ export async function connect(connection: Connection, threads: number): Promise<
     pending.clear()
   })
 
-  function call<K extends CallName>(name: K, request: Calls[K]['request']): Promise<Calls[K]['response']> {
+  function call<K extends CallName>(
+    name: K,
+    request: Calls[K]['request'],
+    handed: readonly ArrayBuffer[] = [],
+  ): Promise<Calls[K]['response']> {
     if (ended !== undefined) return Promise.reject(failure(ended))
     const id = count++
     return new Promise((resolve, reject) => {
       pending.set(id, { resolve, reject })
-      connection.post({ id, call: name, ...request } as unknown as Request)
+      connection.post({ id, call: name, ...request } as unknown as Request, handed)
     })
   }
 
-  const info = await call('start', { threads })
+  // a message that is simply posted carries the whole memory behind a view; a copy that is handed over carries the view
+  function run(session: number, given: Feeds, keep: readonly string[]) {
+    const feeds = Object.fromEntries(
+      Object.entries(given).map(([name, feed]) => [name, isResident(feed) ? feed : copyOf(feed)]),
+    )
+    const copies = Object.values(feeds).filter((feed) => !isResident(feed))
+    return call('run', { session, feeds, keep }, memoryOf(copies as Tensor[]))
+  }
 
-  async function open(model: Uint8Array): Promise<Session> {
-    const session = await call('open', { model })
+  function put(given: Tensor) {
+    const tensor = copyOf(given)
+    return call('put', { tensor }, memoryOf([tensor]))
+  }
+
+  const info = await call('start', { device, threads, profile }).catch(async (error: DiaboloError) => {
+    await connection.end()
+    throw device === 'cpu' ? error : absent(device, error.found)
+  })
+
+  async function open(bytes: Uint8Array): Promise<Session> {
+    const model = new Uint8Array(bytes)
+    const session = await call('open', { model }, [model.buffer])
     return {
-      run: (feeds, keep = []) => call('run', { session, feeds, keep }),
+      run: (feeds, keep = []) => run(session, feeds, keep),
       close: async () => void (await call('shut', { session })),
     }
   }
@@ -53,16 +79,32 @@ export async function connect(connection: Connection, threads: number): Promise<
   return {
     info,
     open,
-    put: (tensor) => call('put', { tensor }),
+    put,
     get: (resident) => call('get', { resident }),
     release: (residents) => {
       const ids = Array.from(residents, ({ id }) => id)
       // nobody waits for the answer
-      if (ids.length > 0 && ended === undefined) connection.post({ id: count++, call: 'release', ids })
+      if (ids.length > 0 && ended === undefined) connection.post({ id: count++, call: 'release', ids }, [])
     },
     eigen: (matrix) => call('eigen', { matrix }),
     close: () => connection.end(),
   }
+}
+
+const absent = (device: Exclude<Device, 'cpu'>, found: string) =>
+  new DiaboloError('E_DEVICE', {
+    at: `device "${device}"`,
+    expected: 'a device that ONNX Runtime can use here',
+    found,
+    hint: `it needs ${NEEDS[device]}; leave it out to run on the processor`,
+  })
+
+/** What ONNX Runtime says that its devices need. */
+const NEEDS: Readonly<Record<Exclude<Device, 'cpu'>, string>> = {
+  webgpu: 'a GPU with a Vulkan, Metal or Direct3D 12 driver; in a browser, WebGPU switched on',
+  cuda: 'Linux x64, an NVIDIA GPU, CUDA 12, cuDNN 9, and "npm rebuild onnxruntime-node --ignore-scripts=false"',
+  coreml: 'macOS',
+  dml: 'Windows with a DirectX 12 GPU',
 }
 
 const failure = (reason: string) =>

@@ -2,8 +2,9 @@ import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common'
 import type { DType } from '../base/shape.js'
 import type { Tensor, TensorData } from '../base/tensor.js'
 import { symmetricEigen } from './eigen.js'
-import type { CallName, Calls, Port, Request, Response } from './protocol.js'
-import { isResident, type Resident, type RuntimeInfo } from './types.js'
+import { type CallName, type Calls, memoryOf, type Port, type Request, type Response } from './protocol.js'
+import { isResident, type Resident, type RunResult, type RuntimeInfo } from './types.js'
+import { identityModel, Upload } from './upload.js'
 
 /** What the host needs of an `onnxruntime-*` package. */
 export interface Ort {
@@ -13,10 +14,15 @@ export interface Ort {
   readonly Tensor: new (type: OrtTensor.Type, data: TensorData, dims: readonly number[]) => OrtTensor
 }
 
+/** What was asked for when the runtime was opened. */
+export type Wanted = Calls['start']['request']
+
 export interface HostSetup {
   readonly ort: Ort
   readonly info: Omit<RuntimeInfo, 'threads'>
-  readonly options: (threads: number) => InferenceSession.SessionOptions
+  readonly options: InferenceSession.SessionOptions
+  /** Whether sessions leave their outputs on a device, and take them from there. */
+  readonly onDevice: boolean
 }
 
 type Handlers = { readonly [K in CallName]: (request: Calls[K]['request']) => Promise<Calls[K]['response']> }
@@ -25,13 +31,14 @@ type Handlers = { readonly [K in CallName]: (request: Calls[K]['request']) => Pr
  * The runtime's side: holds sessions and resident tensors, answers requests one after another.
  * `load` is called with the first request, so that a thread can be started before it is needed.
  */
-export function serve(port: Port<Response, Request>, load: () => Promise<HostSetup>): void {
+export function serve(port: Port<Response, Request>, load: (wanted: Wanted) => Promise<HostSetup>): void {
   const sessions: (InferenceSession | undefined)[] = []
   const residents = new Map<number, OrtTensor>()
   let setup: HostSetup
-  let threads = 1
   let count = 0
 
+  const create = (model: Uint8Array) => setup.ort.InferenceSession.create(model, setup.options)
+  const upload = new Upload(create)
   const toOrt = ({ dtype, data, shape }: Tensor) => new setup.ort.Tensor(dtype, data, shape)
   const reside = (tensor: OrtTensor): Resident => {
     const id = count++
@@ -46,12 +53,13 @@ export function serve(port: Port<Response, Request>, load: () => Promise<HostSet
 
   const handlers: Handlers = {
     async start(request) {
-      setup = await load()
-      threads = request.threads
-      return { ...setup.info, threads }
+      setup = await load(request)
+      // a device that cannot be used says so when a session first asks for it
+      if (request.device !== 'cpu') await (await create(identityModel(0))).release()
+      return { ...setup.info, threads: request.threads }
     },
     async open({ model }) {
-      return sessions.push(await setup.ort.InferenceSession.create(model, setup.options(threads))) - 1
+      return sessions.push(await create(model)) - 1
     },
     async run({ session, feeds, keep }) {
       const native = sessions[session]
@@ -62,14 +70,20 @@ export function serve(port: Port<Response, Request>, load: () => Promise<HostSet
       const fetched: Record<string, Tensor> = {}
       for (const [name, tensor] of Object.entries(outputs)) {
         if (keep.includes(name)) kept[name] = reside(tensor)
-        else fetched[name] = fromOrt(tensor)
+        else {
+          fetched[name] = await fromOrt(tensor)
+          if (setup.onDevice) tensor.dispose()
+        }
       }
       return { kept, fetched }
     },
-    put: async ({ tensor }) => reside(toOrt(tensor)),
+    put: async ({ tensor }) => reside(setup.onDevice ? await upload.bring(toOrt(tensor)) : toOrt(tensor)),
     get: async ({ resident }) => fromOrt(find(resident)),
     async release({ ids }) {
-      for (const id of ids) residents.delete(id)
+      for (const id of ids) {
+        if (setup.onDevice) residents.get(id)?.dispose()
+        residents.delete(id)
+      }
       return null
     },
     eigen: async ({ matrix }) => symmetricEigen(matrix),
@@ -88,12 +102,19 @@ export function serve(port: Port<Response, Request>, load: () => Promise<HostSet
     const { id, call } = request
     try {
       const value = await handlers[call](request as never)
-      port.post({ id, value })
+      port.post({ id, value }, isRunResult(value) ? memoryOf(Object.values(value.fetched)) : [])
     } catch (error) {
-      port.post({ id, error: error instanceof Error ? error.message : String(error) })
+      port.post({ id, error: error instanceof Error ? error.message : String(error) }, [])
     }
   }
 }
 
-/** The data stays the runtime's: posting it to the other thread copies it. */
-const fromOrt = ({ type, dims, data }: OrtTensor): Tensor => ({ dtype: type, shape: dims, data }) as unknown as Tensor
+/** What a run brings here is made for it and may be handed over; what is kept and looked at is copied on its way. */
+const isRunResult = (value: Calls[CallName]['response']): value is RunResult =>
+  typeof value === 'object' && value !== null && 'fetched' in value
+
+/** A tensor's numbers, from the device where they are there. */
+async function fromOrt(tensor: OrtTensor): Promise<Tensor> {
+  const data = tensor.location === 'gpu-buffer' ? await tensor.getData() : tensor.data
+  return { dtype: tensor.type, shape: tensor.dims, data } as unknown as Tensor
+}

@@ -9,20 +9,20 @@ import type { Runtime, RuntimeOptions } from './types.js'
  * Native ONNX Runtime on a worker thread of its own: `run` of onnxruntime-node is synchronous inside its promise and
  * would block the event loop of whatever thread it is called on.
  */
-export function openNodeRuntime({ threads = availableParallelism() }: RuntimeOptions = {}): Promise<Runtime> {
+export function openNodeRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   // found through package.json, so that the same line serves the sources under test and the built package
   const worker = new Worker(createRequire(import.meta.url).resolve('#ort-node-worker'))
   // the thread must not keep a finished program alive; an open request does
   worker.unref()
-  return connect(toConnection(worker), threads)
+  return connect(toConnection(worker), { ...options, threads: options.threads ?? availableParallelism() })
 }
 
 function toConnection(worker: Worker): Connection {
   let open = 0
   return {
-    post(message) {
+    post(message, handed) {
       if (open++ === 0) worker.ref()
-      worker.postMessage(message)
+      worker.postMessage(message, handed)
     },
     onMessage: (listener) =>
       void worker.on('message', (message: Response) => {

@@ -4,7 +4,7 @@ import { loadWeb } from './web-setup.js'
 
 serve(
   {
-    post: (message) => self.postMessage(message),
+    post: (message, handed) => self.postMessage(message, { transfer: [...handed] }),
     onMessage: (listener) => self.addEventListener('message', (event: MessageEvent<Request>) => listener(event.data)),
   },
   loadWeb,

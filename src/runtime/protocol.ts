@@ -1,9 +1,12 @@
 import type { Tensor } from '../base/tensor.js'
-import type { Eigen, Resident, RuntimeInfo } from './types.js'
+import type { Device, Eigen, Resident, RuntimeInfo } from './types.js'
 
 /** What the caller's side may ask of the host's, with what it answers. */
 export interface Calls {
-  start: { readonly request: { readonly threads: number }; readonly response: RuntimeInfo }
+  start: {
+    readonly request: { readonly device: Device; readonly threads: number; readonly profile: string | undefined }
+    readonly response: RuntimeInfo
+  }
   open: { readonly request: { readonly model: Uint8Array }; readonly response: number }
   run: {
     readonly request: {
@@ -33,8 +36,13 @@ export type Response =
   | { readonly id: number; readonly value: Calls[CallName]['response'] }
   | { readonly id: number; readonly error: string }
 
+/** The memory of tensors that belong to nobody else, to be handed over with a message. */
+export const memoryOf = (tensors: Iterable<Tensor>): ArrayBuffer[] =>
+  Array.from(tensors, ({ data }) => data.buffer as ArrayBuffer)
+
 /** One end of a channel between two threads: a worker of Node or of a browser, or the parent's port. */
 export interface Port<Sent, Received> {
-  post(message: Sent): void
+  /** @param handed  memory in the message that the sender gives away; all else is copied */
+  post(message: Sent, handed: readonly ArrayBuffer[]): void
   onMessage(listener: (message: Received) => void): void
 }

@@ -40,9 +40,16 @@ export interface RuntimeInfo {
   /** `onnxruntime-node` or `onnxruntime-web`. */
   readonly engine: string
   readonly version: string
-  readonly device: string
+  readonly device: Device | 'wasm'
   readonly threads: number
+  /** Whether many steps are best taken in one `Loop`; otherwise they are taken run by run, their state on the device. */
+  readonly loops: boolean
 }
+
+/** Where operators can run. Operators that a device does not have run on the processor. */
+export const DEVICES = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml'] as const
+
+export type Device = (typeof DEVICES)[number]
 
 /**
  * Where graphs run: a thread of its own, never the caller's.
@@ -64,8 +71,15 @@ export interface Runtime {
 }
 
 export interface RuntimeOptions {
+  /** By default the processor: natively in Node, as WebAssembly in a browser. */
+  readonly device?: Device
   /** Threads for one operator; by default as many as the machine has cores. */
   readonly threads?: number
+  /**
+   * A folder in which every session, when it is closed, leaves how long each run of each operator took (`readProfile`
+   * reads it). Native runtimes only; costs a few microseconds per operator.
+   */
+  readonly profile?: string
 }
 
 export const isResident = (value: Tensor | Resident): value is Resident => 'id' in value

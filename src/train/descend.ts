@@ -1,8 +1,8 @@
-import { permutation, rng } from '../base/random.js'
 import type { Parameters } from '../compile/network.js'
 import type { DescendSpec } from '../compile/spec.js'
 import { activityOf } from './activity.js'
 import type { EpochRecord, FitEvent } from './events.js'
+import { after } from './feed.js'
 import { type State, Stepper, type StepperContext } from './stepper.js'
 import { requireRows } from './validate.js'
 
@@ -17,7 +17,7 @@ export interface Descent {
   readonly parameters: Parameters
   readonly history: readonly EpochRecord[]
   readonly steps: number
-  /** Seconds spent in steps, validation left out. */
+  /** Seconds spent in steps and in waiting for samples, validation left out. */
   readonly seconds: number
   /** The step whose loss was not finite, if one was not; the parameters are then those of an earlier, finite step. */
   readonly divergedAt?: number
@@ -25,7 +25,7 @@ export interface Descent {
 
 /** Runs one phase of gradient descent from these parameters. */
 export async function descend(context: DescendContext, phase: DescendSpec, start: Parameters): Promise<Descent> {
-  requireRows(context.data, phase)
+  requireRows(context.feed.data, phase)
   const stepper = await Stepper.open(context, phase, start)
   const run = new PhaseRun(context, phase, stepper)
   try {
@@ -85,33 +85,33 @@ class PhaseRun {
 
   /** @returns means over the epoch's samples, or nothing when it was not run to its end */
   async #epoch(epoch: number): Promise<EpochMeans | undefined> {
-    const { data, signal } = this.#context
-    const order = this.#order(epoch)
+    const { feed, seed, signal } = this.#context
+    const { data } = feed
+    const { batchSize: batch, name: phase, shuffle } = this.#phase
     let sum = 0
     let activation: Float64Array | undefined
-    for (let seen = 0; seen < data.rows; ) {
-      if (signal?.aborted) return undefined
-      const before = performance.now()
-      const { losses, rows, meters } = await this.#stepper.advance(order.subarray(seen), epoch)
-      this.seconds += (performance.now() - before) / 1000
-      if (this.#diverged(losses)) return undefined
-      const loss = losses.reduce((total, value) => total + value, 0) / losses.length
-      sum += loss * rows
-      const sums = meters.get('activation')
-      activation = sums?.map((value, i) => value / data.rows + (activation?.[i] ?? 0)) ?? activation
-      seen += rows
-      this.#rowsSeen += rows
-      this.#report(epoch, loss)
+    let seen = 0
+    let before = performance.now()
+    for await (const portion of feed.portions({ batch, ...(shuffle && { shuffle: { seed, phase, epoch } }) })) {
+      for (let done = 0; done < portion.places.length; ) {
+        if (signal?.aborted) return undefined
+        const { losses, rows, meters } = await this.#stepper.advance(after(portion, done), epoch)
+        this.seconds += (performance.now() - before) / 1000
+        if (this.#diverged(losses)) return undefined
+        const loss = losses.reduce((total, value) => total + value, 0) / losses.length
+        sum += loss * rows
+        const sums = meters.get('activation')
+        activation = sums?.map((value, i) => value / data.rows + (activation?.[i] ?? 0)) ?? activation
+        done += rows
+        seen += rows
+        this.#rowsSeen += rows
+        this.#report(epoch, loss)
+        before = performance.now()
+      }
     }
+    // an aborted feed ends early
+    if (seen < data.rows) return undefined
     return { loss: sum / data.rows, ...(activation && { activation }) }
-  }
-
-  #order(epoch: number): Int32Array {
-    const { data, seed } = this.#context
-    const { shuffle, name } = this.#phase
-    return shuffle
-      ? permutation(data.rows, rng(seed, 'order', name, epoch))
-      : Int32Array.from({ length: data.rows }, (_, i) => i)
   }
 
   /** Goes back to the newest parameters whose own loss was finite. */
@@ -124,11 +124,11 @@ class PhaseRun {
   }
 
   #report(epoch: number, loss: number): void {
-    const { data, onEvent } = this.#context
+    const { feed, onEvent } = this.#context
     const { name: phase, epochs } = this.#phase
     const { step, totalSteps: steps } = this.#stepper
     const rowsPerSecond = this.#rowsSeen / this.seconds
-    const secondsLeft = (data.rows * epochs - this.#rowsSeen) / rowsPerSecond
+    const secondsLeft = (feed.data.rows * epochs - this.#rowsSeen) / rowsPerSecond
     onEvent?.({ type: 'progress', phase, epoch, epochs, step, steps, loss, rowsPerSecond, secondsLeft })
   }
 }

@@ -1,10 +1,8 @@
-import { compileMeasure, type Given } from '../compile/inference.js'
+import { compileMeasure, type Given, type Side } from '../compile/inference.js'
 import type { Network } from '../compile/network.js'
-import { type Dataset, widthOf } from '../data/dataset.js'
-import { floats } from '../runtime/floats.js'
+import type { Dataset } from '../data/dataset.js'
 import type { Feeds, Runtime, Session } from '../runtime/types.js'
-
-const ROWS_PER_RUN = 1000
+import { rowsPerRun, runInBatches } from './batches.js'
 
 /** How well a model makes one thing of another, averaged over samples. */
 export interface Measured {
@@ -14,35 +12,37 @@ export interface Measured {
   readonly crossEntropy?: number
 }
 
+/** Samples to measure on: what the model is given, and what it should make of each. */
+export type Pairs = Readonly<Record<Side, Dataset>>
+
 /** Measures a network on pairs of input and target. */
 export class Gauge {
   readonly #session: Session
-  readonly #outputs: readonly string[]
+  readonly #network: Network
+  readonly #pairs: Pairs
 
-  private constructor(session: Session, outputs: readonly string[]) {
+  private constructor(session: Session, network: Network, pairs: Pairs) {
     this.#session = session
-    this.#outputs = outputs
+    this.#network = network
+    this.#pairs = pairs
   }
 
-  static async open(runtime: Runtime, network: Network, given: Given): Promise<Gauge> {
-    const outputs = network.output === 'sigmoid' ? ['squaredError', 'crossEntropy'] : ['squaredError']
-    return new Gauge(await runtime.open(compileMeasure(network, given)), outputs)
+  static async open(runtime: Runtime, network: Network, given: Given, pairs: Pairs): Promise<Gauge> {
+    return new Gauge(await runtime.open(compileMeasure(network, given, pairs)), network, pairs)
   }
 
   /** @param parameters  where they are not written into the graph */
-  async measure(input: Dataset, target: Dataset, parameters: Feeds = {}): Promise<Measured> {
-    const sums = new Map(this.#outputs.map((name) => [name, 0]))
-    for (let from = 0; from < input.rows; from += ROWS_PER_RUN) {
-      const to = Math.min(from + ROWS_PER_RUN, input.rows)
-      const feeds = { ...parameters, input: inUnits(input, from, to), target: inUnits(target, from, to) }
-      const results = await this.#session.run(feeds)
-      for (const name of this.#outputs) {
-        const sum = floats(results, name).reduce((total, value) => total + value, sums.get(name) as number)
-        sums.set(name, sum)
-      }
+  async measure(parameters: Feeds = {}): Promise<Measured> {
+    const run = {
+      session: this.#session,
+      inputs: this.#pairs,
+      rowsPerRun: rowsPerRun(this.#network),
+      feeds: parameters,
     }
-    const [mse, crossEntropy] = this.#outputs.map((name) => (sums.get(name) as number) / input.rows)
-    return { mse: mse as number, ...(crossEntropy !== undefined && { crossEntropy }) }
+    if (this.#network.output !== 'sigmoid')
+      return { mse: mean((await runInBatches(run, ['squaredError'])).squaredError) }
+    const { squaredError, crossEntropy } = await runInBatches(run, ['squaredError', 'crossEntropy'])
+    return { mse: mean(squaredError), crossEntropy: mean(crossEntropy) }
   }
 
   close(): Promise<void> {
@@ -50,12 +50,5 @@ export class Gauge {
   }
 }
 
-/** Rows `from` … `to − 1` as the model sees them, float32 [to − from, width]. */
-function inUnits(data: Dataset, from: number, to: number) {
-  const width = widthOf(data)
-  const stored = data.values.subarray(from * width, to * width)
-  const values = stored instanceof Float32Array && data.scale === 1 ? stored : scaled(stored, data.scale)
-  return { dtype: 'float32', shape: [to - from, width], data: values } as const
-}
-
-const scaled = (values: Uint8Array | Float32Array, scale: number) => Float32Array.from(values, (value) => value * scale)
+/** Summed in float64. */
+const mean = (values: Float32Array): number => values.reduce((sum, value) => sum + value, 0) / values.length

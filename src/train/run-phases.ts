@@ -1,20 +1,28 @@
 import { buildNetwork, initialParameters, type Network, type Parameters } from '../compile/network.js'
 import type { DescendSpec } from '../compile/spec.js'
-import { type Dataset, toTensor } from '../data/dataset.js'
+import type { Dataset } from '../data/dataset.js'
+import type { RowStream } from '../data/row-stream.js'
 import type { Resident, Runtime } from '../runtime/types.js'
 import { encodeDataset } from './codes.js'
 import { corrupt } from './corrupt.js'
 import { type Descent, descend } from './descend.js'
 import type { EpochRecord, FitEvent } from './events.js'
+import type { Feed } from './feed.js'
 import { Gauge } from './measure.js'
+import { openCodes, openFeed } from './open-feed.js'
 import { solve } from './solve.js'
-import { requireWidth } from './validate.js'
+import { requireBuffer, requireWidth } from './validate.js'
 
 export interface FitOptions {
   /** Decides every random draw: starting weights, orders, noise. */
   readonly seed?: number
   /** Data to measure after every epoch; never trained on. */
   readonly validation?: Dataset
+  /**
+   * How many rows are shuffled with one another: all of them for data in memory, what fits 32 MiB for a stream. With the
+   * same number, the order, and so what is learned, is the same for both (phases that are fed codes: but for last bits).
+   */
+  readonly buffer?: number
   /** Ends training early; the model keeps what it learned so far. */
   readonly signal?: AbortSignal
   readonly onEvent?: (event: FitEvent) => void
@@ -25,7 +33,7 @@ export interface FitResult {
   readonly parameters: Parameters
   readonly history: readonly EpochRecord[]
   readonly steps: number
-  /** Seconds spent in training steps. */
+  /** Seconds spent in training steps and in waiting for samples. */
   readonly seconds: number
   readonly stopped: 'finished' | 'aborted' | 'diverged'
   /** The step whose loss was not finite. */
@@ -36,13 +44,14 @@ export interface FitResult {
 export async function runPhases(
   runtime: Runtime,
   network: Network,
-  data: Dataset,
+  data: Dataset | RowStream,
   options: FitOptions = {},
 ): Promise<FitResult> {
-  const { seed = 0, validation, signal } = options
+  const { seed = 0, validation, signal, buffer } = options
   requireWidth(data, network.width, 'training data')
   if (validation) requireWidth(validation, network.width, 'validation data')
-  const samples = new Samples(runtime, data)
+  if (buffer !== undefined) requireBuffer(buffer)
+  const feed = openFeed(runtime, data, options)
 
   let parameters = initialParameters(network, seed)
   const history: EpochRecord[] = []
@@ -53,10 +62,10 @@ export async function runPhases(
     for (const phase of network.spec.phases) {
       if (signal?.aborted || divergedAt !== undefined) break
       if (phase.kind === 'solve') {
-        parameters = await solve({ runtime, network, data, resident: await samples.resident() }, phase)
+        parameters = (await solve({ runtime, network, feed }, phase)) ?? parameters
         continue
       }
-      const descent = await runDescent(samples, phase, network, parameters, options)
+      const descent = await runDescent({ runtime, data, feed }, phase, network, parameters, options)
       parameters = { ...parameters, ...descent.parameters }
       history.push(...descent.history)
       steps += descent.steps
@@ -64,74 +73,55 @@ export async function runPhases(
       divergedAt = descent.divergedAt
     }
   } finally {
-    samples.release()
+    await feed.close()
   }
   const stopped = divergedAt !== undefined ? 'diverged' : signal?.aborted ? 'aborted' : 'finished'
   return { parameters, history, steps, seconds, stopped, ...(divergedAt !== undefined && { divergedAt }) }
 }
 
+interface Training {
+  readonly runtime: Runtime
+  readonly data: Dataset | RowStream
+  /** The same data, on its way to the runtime's side. */
+  readonly feed: Feed
+}
+
 /** One phase, on the whole network or on some of its layers, fed with what the layers before them make of the samples. */
 async function runDescent(
-  samples: Samples,
+  { runtime, data, feed }: Training,
   phase: DescendSpec,
   whole: Network,
   parameters: Parameters,
-  { seed = 0, validation, signal, onEvent }: FitOptions,
+  options: FitOptions,
 ): Promise<Descent> {
-  const { runtime } = samples
+  const { seed = 0, validation, signal, onEvent } = options
+  const { from } = phase.layers ?? { from: 0 }
   const network = phase.layers ? buildNetwork(whole.spec, phase.layers) : whole
-  const codesOf = (data: Dataset, layers: number) =>
-    layers > 0 ? encodeDataset(runtime, whole, parameters, data, layers) : data
-  const from = phase.layers?.from ?? 0
-  const data = await codesOf(samples.data, from)
-  const resident = from > 0 ? await runtime.put(toTensor(data)) : await samples.resident()
-  const target = validation && (await codesOf(validation, from))
-  const gauge = target && (await Gauge.open(runtime, network, 'fed'))
+  const own = from > 0 ? await openCodes({ runtime, whole, parameters, data, layers: from }, options) : feed
+  const target = validation && from > 0 ? await encodeDataset(runtime, whole, parameters, validation, from) : validation
   const input = target && phase.corruption ? corrupt(target, phase.corruption, { seed }) : target
+  const gauge = target && input && (await Gauge.open(runtime, network, 'fed', { input, target }))
   try {
     return await descend(
       {
         runtime,
         network,
-        data,
-        resident,
+        feed: own,
         seed,
         signal,
         onEvent,
         validate:
           gauge &&
-          input &&
           (async (state) => {
             const entries = network.parameters.map(({ name }) => [name, state[name] as Resident])
-            return (await gauge.measure(input, target, Object.fromEntries(entries))).mse
+            return (await gauge.measure(Object.fromEntries(entries))).mse
           }),
       },
       phase,
       parameters,
     )
   } finally {
-    if (from > 0) runtime.release([resident])
+    if (own !== feed) await own.close()
     await gauge?.close()
-  }
-}
-
-/** The training data, brought to the runtime's side when first needed there. */
-class Samples {
-  readonly runtime: Runtime
-  readonly data: Dataset
-  #resident: Promise<Resident> | undefined
-
-  constructor(runtime: Runtime, data: Dataset) {
-    this.runtime = runtime
-    this.data = data
-  }
-
-  resident(): Promise<Resident> {
-    this.#resident ??= this.runtime.put(toTensor(this.data))
-    return this.#resident
-  }
-
-  release(): void {
-    void this.#resident?.then((resident) => this.runtime.release([resident]))
   }
 }

@@ -3,21 +3,27 @@ import type { Tensor } from '../base/tensor.js'
 import { compileCovariance } from '../compile/covariance.js'
 import type { Network, Parameters } from '../compile/network.js'
 import type { SolveSpec } from '../compile/spec.js'
-import { type Dataset, widthOf } from '../data/dataset.js'
+import { widthOf } from '../data/dataset.js'
 import { floats } from '../runtime/floats.js'
-import type { Resident, Runtime } from '../runtime/types.js'
+import type { Feeds, Runtime } from '../runtime/types.js'
+import { runsOf } from './batches.js'
+import type { Feed } from './feed.js'
 
 const ROWS_PER_RUN = 1000
 
 export interface SolveContext {
   readonly runtime: Runtime
   readonly network: Network
-  readonly data: Dataset
-  readonly resident: Resident
+  readonly feed: Feed
 }
 
-/** Runs one closed-form phase. */
-export const solve = (context: SolveContext, { method }: SolveSpec): Promise<Parameters> => METHODS[method](context)
+/**
+ * Runs one closed-form phase.
+ *
+ * @returns nothing when the caller aborted before all samples were seen
+ */
+export const solve = (context: SolveContext, { method }: SolveSpec): Promise<Parameters | undefined> =>
+  METHODS[method](context)
 
 /**
  * Principal components as the weights of a linear autoencoder: with mean μ and the eigenvectors V of the k largest
@@ -25,7 +31,8 @@ export const solve = (context: SolveContext, { method }: SolveSpec): Promise<Par
  *
  * @see Hotelling (1933); Baldi & Hornik (1989) for the equivalence
  */
-async function principalComponents({ runtime, network, data, resident }: SolveContext): Promise<Parameters> {
+async function principalComponents({ runtime, network, feed }: SolveContext): Promise<Parameters | undefined> {
+  const { data } = feed
   const width = widthOf(data)
   const units = network.codeShape[0] as number
   if (units > width || data.rows < 2) {
@@ -36,7 +43,9 @@ async function principalComponents({ runtime, network, data, resident }: SolveCo
       hint: 'a linear code cannot be wider than the data: lower "latent", or add rows',
     })
   }
-  const { mean, covariance } = await moments(runtime, data, resident, width)
+  const summed = await moments(runtime, feed, width)
+  if (!summed) return undefined
+  const { mean, covariance } = summed
   const { vectors } = await runtime.eigen({ dtype: 'float32', shape: [width, width], data: covariance })
 
   const encoder = new Float32Array(width * units)
@@ -64,30 +73,35 @@ async function principalComponents({ runtime, network, data, resident }: SolveCo
 }
 
 /** Mean [width] and covariance [width, width] (divided by the rows), summed over runs in float64. */
-async function moments(runtime: Runtime, data: Dataset, resident: Resident, width: number) {
-  const session = await runtime.open(compileCovariance(width, data))
+async function moments(runtime: Runtime, feed: Feed, width: number) {
+  const session = await runtime.open(compileCovariance(width, feed.data))
   try {
     const mean = new Float64Array(width)
     const covariance = new Float64Array(width * width)
-    await everyRun(data.rows, async (rows) => {
-      accumulate(mean, floats(await session.run({ data: resident, rows, mean: zeros(width) }), 'sum'), data.rows)
+    const seen = await everyRun(feed, async (rows) => {
+      accumulate(mean, floats(await session.run({ ...rows, mean: zeros(width) }), 'sum'), feed.data.rows)
     })
-    const centre = Float32Array.from(mean)
-    await everyRun(data.rows, async (rows) => {
-      const feeds = { data: resident, rows, mean: { dtype: 'float32', shape: [width], data: centre } as const }
-      accumulate(covariance, floats(await session.run(feeds), 'products'), data.rows)
+    const centre: Tensor = { dtype: 'float32', shape: [width], data: Float32Array.from(mean) }
+    const seenAgain = await everyRun(feed, async (rows) => {
+      accumulate(covariance, floats(await session.run({ ...rows, mean: centre }), 'products'), feed.data.rows)
     })
-    return { mean, covariance: Float32Array.from(covariance) }
+    return seen && seenAgain ? { mean, covariance: Float32Array.from(covariance) } : undefined
   } finally {
     await session.close()
   }
 }
 
-async function everyRun(rows: number, visit: (rows: Tensor<'int32'>) => Promise<void>): Promise<void> {
-  for (let from = 0; from < rows; from += ROWS_PER_RUN) {
-    const length = Math.min(ROWS_PER_RUN, rows - from)
-    await visit({ dtype: 'int32', shape: [length], data: Int32Array.from({ length }, (_, i) => from + i) })
+/** @returns whether there was nothing left to see */
+async function everyRun(feed: Feed, visit: (rows: Feeds) => Promise<void>): Promise<boolean> {
+  let seen = 0
+  for await (const portion of feed.portions({ batch: ROWS_PER_RUN })) {
+    for (const [from, to] of runsOf(portion.places.length, ROWS_PER_RUN)) {
+      const data = portion.places.slice(from, to)
+      await visit({ data: portion.resident, rows: { dtype: 'int32', shape: [data.length], data } })
+      seen += data.length
+    }
   }
+  return seen === feed.data.rows
 }
 
 function accumulate(sum: Float64Array, part: Float32Array, rows: number): void {
@@ -96,6 +110,6 @@ function accumulate(sum: Float64Array, part: Float32Array, rows: number): void {
 
 const zeros = (length: number): Tensor => ({ dtype: 'float32', shape: [length], data: new Float32Array(length) })
 
-const METHODS: { readonly [M in SolveSpec['method']]: (context: SolveContext) => Promise<Parameters> } = {
+const METHODS: { readonly [M in SolveSpec['method']]: (context: SolveContext) => Promise<Parameters | undefined> } = {
   principalComponents,
 }

@@ -1,14 +1,16 @@
 import type { Tensor } from '../base/tensor.js'
-import { compileEpoch, meterName, NOISE_ROWS, nextName, scalarName } from '../compile/epoch.js'
+import { compileEpoch, compileStep, LOSSES, meterName, NOISE_ROWS, nextName, scalarName } from '../compile/epoch.js'
 import type { Network, Parameters } from '../compile/network.js'
 import type { DescendSpec } from '../compile/spec.js'
 import { meterNames, stateOf } from '../compile/step.js'
-import { type Dataset, widthOf } from '../data/dataset.js'
+import { widthOf } from '../data/dataset.js'
 import { noiseBank, noiseRows } from '../nn/corruption.js'
 import { optimizerOf } from '../nn/optimizers.js'
 import { rateFactor } from '../nn/schedules.js'
 import { floats } from '../runtime/floats.js'
 import type { Resident, Runtime, Session } from '../runtime/types.js'
+import type { Feed, Portion } from './feed.js'
+import { runLoop, runStepwise } from './stepwise.js'
 
 /** How long one run of the runtime should take: short enough for lively progress and quick cancellation. */
 const CHUNK_SECONDS = 0.1
@@ -22,9 +24,7 @@ export type State = Readonly<Record<string, Resident>>
 export interface StepperContext {
   readonly runtime: Runtime
   readonly network: Network
-  readonly data: Dataset
-  /** The data set on the runtime's side, [rows, width]. */
-  readonly resident: Resident
+  readonly feed: Feed
   readonly seed: number
 }
 
@@ -53,7 +53,7 @@ export class Stepper {
   private constructor(context: StepperContext, phase: DescendSpec, state: State, bank: Resident | undefined) {
     this.#context = context
     this.#phase = phase
-    this.#totalSteps = Math.ceil(context.data.rows / phase.batchSize) * phase.epochs
+    this.#totalSteps = Math.ceil(context.feed.data.rows / phase.batchSize) * phase.epochs
     this.#states = [state]
     this.#bank = bank
   }
@@ -91,36 +91,38 @@ export class Stepper {
   /**
    * Takes as many steps as fit a chunk.
    *
-   * @param order  the rows still to see in this epoch; what is left at the end makes one smaller batch
-   * @param epoch  from 1; decides the noise that is fresh every epoch
+   * @param portion  the samples still to see; what is left at the end makes one smaller batch
+   * @param epoch    from 1; decides the noise that is fresh every epoch
    */
-  async advance(order: Int32Array, epoch: number): Promise<Advance> {
-    const batch = Math.min(this.#phase.batchSize, order.length)
+  async advance({ resident, places, samples }: Portion, epoch: number): Promise<Advance> {
+    const batch = Math.min(this.#phase.batchSize, places.length)
     const fitting = Math.max(1, Math.round(CHUNK_SECONDS / this.#secondsPerStep))
-    const trips = Math.min(Math.floor(order.length / batch), fitting)
+    const trips = Math.min(Math.floor(places.length / batch), fitting)
     const rows = trips * batch
     const session = await this.#session(batch)
     const names = Object.keys(this.state)
-    const seen = order.subarray(0, rows)
     const before = performance.now()
-    const result = await session.run(
-      {
-        trips: { dtype: 'int64', shape: [], data: BigInt64Array.of(BigInt(trips)) },
-        data: this.#context.resident,
-        order: { dtype: 'int32', shape: [trips, batch], data: seen.slice() },
-        ...this.#noise(seen, epoch, [trips, batch]),
+    const steps = {
+      trips,
+      shared: { data: resident, ...(this.#bank && { bank: this.#bank }) },
+      own: {
+        order: { dtype: 'int32', shape: [trips, batch], data: places.slice(0, rows) } as const,
+        ...this.#noise(samples.subarray(0, rows), epoch, [trips, batch]),
         ...this.#scalars(trips),
-        ...this.state,
       },
-      names.map(nextName),
-    )
+      state: this.state,
+      nextName,
+      lists: [LOSSES, ...meterNames(this.#phase).map(meterName)],
+    }
+    const { runtime } = this.#context
+    const result = runtime.info.loops ? await runLoop(session, steps) : await runStepwise(session, steps, runtime)
     this.#secondsPerStep = (performance.now() - before) / 1000 / trips
     this.#keep(Object.fromEntries(names.map((name) => [name, result.kept[nextName(name)] as Resident])))
     this.#step += trips
     const meters = meterNames(this.#phase).map(
       (name) => [name, columnSums(floats(result, meterName(name)), trips, batch)] as const,
     )
-    return { losses: floats(result, 'losses'), rows, meters: new Map(meters) }
+    return { losses: floats(result, LOSSES), rows, meters: new Map(meters) }
   }
 
   /** Goes back by so many chunks, as far as states were kept. */
@@ -144,17 +146,17 @@ export class Stepper {
   }
 
   /** Where each of these samples finds its noise. */
-  #noise(rows: Int32Array, epoch: number, shape: readonly number[]): Readonly<Record<string, Tensor | Resident>> {
+  #noise(samples: Int32Array, epoch: number, shape: readonly number[]): Readonly<Record<string, Tensor>> {
     const { corruption } = this.#phase
-    if (!corruption || !this.#bank) return {}
-    const [first, second] = [new Int32Array(rows.length), new Int32Array(rows.length)]
-    rows.forEach((sample, i) => {
+    if (!corruption) return {}
+    const [first, second] = [new Int32Array(samples.length), new Int32Array(samples.length)]
+    samples.forEach((sample, i) => {
       const [a, b] = noiseRows(corruption, this.#context.seed, epoch, sample)
       first[i] = a
       second[i] = b
     })
     const picks = [first, second].map((data, i) => [NOISE_ROWS[i] as string, { dtype: 'int32', shape, data } as const])
-    return { bank: this.#bank, ...Object.fromEntries(picks) }
+    return Object.fromEntries(picks)
   }
 
   /** The optimizer's numbers for the next steps, one list each. */
@@ -183,18 +185,19 @@ export class Stepper {
 
   /** One session per batch size: the phase's own, and the tail's. */
   #session(batch: number): Promise<Session> {
-    const { network, runtime, data } = this.#context
+    const { network, runtime, feed } = this.#context
     const known = this.#sessions.get(batch)
     if (known) return known
-    const opened = runtime.open(compileEpoch(network, this.#phase, batch, data))
+    const compile = runtime.info.loops ? compileEpoch : compileStep
+    const opened = runtime.open(compile(network, this.#phase, batch, feed.data))
     this.#sessions.set(batch, opened)
     return opened
   }
 }
 
-async function putBank({ runtime, data, seed }: StepperContext, { corruption }: DescendSpec) {
+async function putBank({ runtime, feed, seed }: StepperContext, { corruption }: DescendSpec) {
   if (!corruption) return undefined
-  const width = widthOf(data)
+  const width = widthOf(feed.data)
   const bank = noiseBank(corruption, width, seed, 'train')
   return runtime.put({ dtype: 'float32', shape: [bank.length / width, width], data: bank })
 }

@@ -1,11 +1,11 @@
 import { DiaboloError } from '../base/errors.js'
 import type { DescendSpec } from '../compile/spec.js'
-import { type Dataset, widthOf } from '../data/dataset.js'
+import { type Samples, widthOf } from '../data/dataset.js'
 
 /**
  * @throws E_SHAPE when samples do not have the width that the model was made for
  */
-export function requireWidth(data: Dataset, width: number, at: string): void {
+export function requireWidth(data: Samples, width: number, at: string): void {
   if (widthOf(data) === width) return
   throw new DiaboloError('E_SHAPE', {
     at,
@@ -18,7 +18,7 @@ export function requireWidth(data: Dataset, width: number, at: string): void {
 /**
  * @throws E_DATA when there is no row; E_OPTION when a batch is larger than the data
  */
-export function requireRows(data: Dataset, { batchSize, name }: DescendSpec): void {
+export function requireRows(data: Samples, { batchSize, name }: DescendSpec): void {
   if (data.rows === 0) {
     throw new DiaboloError('E_DATA', {
       at: `data set "${data.name}"`,
@@ -40,12 +40,25 @@ export function requireRows(data: Dataset, { batchSize, name }: DescendSpec): vo
 /**
  * @throws E_DATA when two data sets do not have one row for each other's
  */
-export function requireSameRows(data: Dataset, target: Dataset): void {
+export function requireSameRows(data: Samples, target: Samples): void {
   if (data.rows === target.rows) return
   throw new DiaboloError('E_DATA', {
     at: `data set "${target.name}", what reconstructions are compared with`,
     expected: `${data.rows} rows, as data set "${data.name}" has`,
     found: `${target.rows}`,
     hint: 'give one target for each sample, in the same order',
+  })
+}
+
+/**
+ * @throws E_OPTION when it is not a whole number of at least 1
+ */
+export function requireBuffer(buffer: number): void {
+  if (Number.isSafeInteger(buffer) && buffer >= 1) return
+  throw new DiaboloError('E_OPTION', {
+    at: 'buffer of fit',
+    expected: 'a whole number of rows, at least 1',
+    found: `${buffer}`,
+    hint: 'leave it out: data in memory is shuffled whole, a stream as far as 32 MiB go',
   })
 }

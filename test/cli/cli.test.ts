@@ -63,6 +63,37 @@ describe('help', () => {
 })
 
 describe('train', () => {
+  test('streams what it is told to, and learns the same as in memory in the same order', async () => {
+    const digitsOf = (out: string, ...more: string[]) => {
+      const fixed = ['--hidden', '8', '--epochs', '2', '--buffer', '300', '--seed', '4', '--out', at(out)]
+      return runCli(['train', 'vanilla', '--data', 'digits:1000', ...fixed, ...more])
+    }
+    const runs = [await digitsOf('in-memory'), await digitsOf('streamed', '--stream')]
+    expect(runs.map(({ code }) => code)).toEqual([0, 0])
+    const [inMemory, streamed] = ['in-memory', 'streamed'].map((out) => readFileSync(at(`${out}/model.onnx`)))
+    expect(streamed?.equals(inMemory as Buffer)).toBe(true)
+    const { code } = await runCli(['evaluate', at('streamed'), '--data', 'digits:1000', '--seed', '4', '--json'])
+    expect(code).toBe(0)
+  })
+
+  test('streams a file, and tests on rows that it held out', async () => {
+    const { code, stdout } = await train('file-streamed', '--stream', '--json')
+    expect(code).toBe(0)
+    // 1,080 rows to train on in batches of 100, 120 to test on
+    expect(JSON.parse(stdout)).toMatchObject({ steps: 22, test: { rows: 120 } })
+  })
+
+  test.each([
+    ['a data set that fits in memory', ['--data', 'mnist', '--stream'], '--stream'],
+    ['a number of rows that is none', ['--data', 'digits:many'], 'data "digits:many"'],
+    ['rows of a data set that has its own', ['--data', 'mnist:100'], 'data "mnist:100"'],
+    ['a buffer without rows', ['--data', 'digits:100', '--buffer', '0'], '--buffer'],
+  ])('refuses %s', async (_, flags, where) => {
+    const { code, stdout } = await runCli(['train', 'vanilla', '--json', ...flags])
+    expect(code).not.toBe(0)
+    expect(JSON.parse(stdout).error).toMatchObject({ code: 'E_OPTION', at: where })
+  })
+
   test('writes a whole run, and exactly one JSON document', async () => {
     const { code, stdout } = await train('run', '--json')
     const summary = JSON.parse(stdout)
@@ -291,8 +322,34 @@ describe('data and doctor', () => {
       'Node',
       'machine',
       'runtime',
+      'devices',
       'MNIST',
       'output',
     ])
+  })
+})
+
+describe('doctor --profile', () => {
+  test('says where the time of a step goes, as tables and as one document', async () => {
+    const args = ['doctor', '--profile', 'vanilla', '--steps', '5', '--set', 'hidden=8', 'batchSize=20']
+    const shown = await runCli(args, { cwd: folder })
+    expect(shown.code).toBe(0)
+    expect(shown.stdout).toMatch(/^a step takes [\d.]+ ms/)
+    expect(shown.stdout).toMatch(/^update +[\d.]+ +[\d.]+%$/m)
+    expect(shown.stdout).toMatch(/encoder\.0\/Gemm\S* .*\[20, 784\] \[784, 8\] \[8\] → \[20, 8\]/)
+    const { code, stdout } = await runCli([...args, '--json'], { cwd: folder })
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ recipe: 'vanilla', batchSize: 20, dataset: 'digits' })
+  })
+
+  test.each([
+    ['a recipe that there is not', ['vanillo'], 'E_UNKNOWN', 'did you mean "vanilla"?'],
+    ['a recipe without steps', ['pca'], 'E_OPTION', 'profile another recipe'],
+    ['a phase that there is not', ['vanilla', '--phase', 'tune'], 'E_OPTION', 'leave --phase out for the last one'],
+    ['an option that there is not', ['vanilla', '--set', 'hiden=3'], 'E_OPTION', 'did you mean "hidden"?'],
+  ])('refuses %s', async (_, args, code, hint) => {
+    const run = await runCli(['doctor', '--profile', ...args, '--json'], { cwd: folder })
+    expect(run.code).toBe(2)
+    expect(JSON.parse(run.stdout).error).toMatchObject({ code, hint })
   })
 })

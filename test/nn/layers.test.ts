@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { GraphBuilder } from '../../src/graph/builder.js'
 import { interpret } from '../../src/graph/interpret.js'
 import { ACTIVATION_NAMES, ACTIVATIONS, type ActivationName } from '../../src/nn/activations.js'
-import { activate, layerKind, layerSchema } from '../../src/nn/layers/index.js'
+import { activationOf, layerKind, layerSchema } from '../../src/nn/layers/index.js'
 import { float32 } from '../arrays.js'
 import { relativeError } from '../closeness.js'
 
@@ -49,7 +49,7 @@ describe('a dense layer', () => {
       float32([3, 2], [1, 2, 3, 4, 5, 6]),
       float32([2], [10, -20]),
     ]
-    const [before, after] = interpret(builder.build({ z, y: activate(spec, z) }), feeds)
+    const [before, after] = interpret(builder.build({ z, y: ACTIVATIONS[activationOf(spec)](z) }), feeds)
     expect(Array.from(before?.data ?? [])).toEqual([32, 8, 14, -16])
     expect(Array.from(after?.data ?? [])).toEqual([32, 8, 14, 0])
   })

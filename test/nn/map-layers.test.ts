@@ -5,7 +5,8 @@ import { lower } from '../../src/compile/lowering/index.js'
 import { GraphBuilder } from '../../src/graph/builder.js'
 import { interpret } from '../../src/graph/interpret.js'
 import type { Array64 } from '../../src/graph/types.js'
-import { activate, activationOf, type LayerSpec, layerKind, layerSchema, takesMaps } from '../../src/nn/layers/index.js'
+import { ACTIVATIONS } from '../../src/nn/activations.js'
+import { activationOf, type LayerSpec, layerKind, layerSchema, takesMaps } from '../../src/nn/layers/index.js'
 import { Draw, float32 } from '../arrays.js'
 import { relativeError } from '../closeness.js'
 import { runGraph, useNativeRuntime } from '../native.js'
@@ -37,7 +38,7 @@ function emit(spec: LayerSpec, input: readonly number[], given: Readonly<Record<
   const x = builder.input('x', { dtype: 'float32', shape: [BATCH, ...input] })
   const learned = kind.parameters(spec, input)
   const values = learned.map(({ name, shape }) => [name, builder.input(name, { dtype: 'float32', shape })] as const)
-  const y = activate(spec, kind.emit(spec, x, Object.fromEntries(values)))
+  const y = ACTIVATIONS[activationOf(spec)](kind.emit(spec, x, Object.fromEntries(values)))
   expect(y.shape).toEqual([BATCH, ...kind.outputShape(spec, input)])
   const feed = given.x ?? draw.reals(BATCH, ...input)
   const fed = learned.map(({ name, shape }) => [name, given[name] ?? draw.reals(...shape)] as const)

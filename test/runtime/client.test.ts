@@ -38,15 +38,16 @@ function standIn(log: string[] = []) {
   }
   const setup = {
     ort: { InferenceSession: { create }, Tensor: FakeTensor },
-    info: { engine: 'stand-in', version: '0', device: 'none' },
-    options: () => ({}),
+    info: { engine: 'stand-in', version: '0', device: 'cpu', loops: true },
+    options: {},
+    onDevice: false,
   }
   return async () => setup as unknown as HostSetup
 }
 
 async function open(log?: string[]) {
   const channel = channelTo(standIn(log))
-  return { channel, runtime: await connect(channel, 3) }
+  return { channel, runtime: await connect(channel, { threads: 3 }) }
 }
 
 const refusal = (found: string) => expect.objectContaining({ code: 'E_RUNTIME', at: 'ONNX Runtime', found })
@@ -54,7 +55,7 @@ const refusal = (found: string) => expect.objectContaining({ code: 'E_RUNTIME', 
 describe('answers', () => {
   test('tell what the runtime is', async () => {
     const { runtime } = await open()
-    expect(runtime.info).toEqual({ engine: 'stand-in', version: '0', device: 'none', threads: 3 })
+    expect(runtime.info).toEqual({ engine: 'stand-in', version: '0', device: 'cpu', loops: true, threads: 3 })
   })
 
   test('reach those who asked, and runs happen in the order of the calls', async () => {
@@ -93,6 +94,20 @@ describe('residents', () => {
     expect(fetched.x).toEqual(vector(1, 2, 3))
     // only the handle went across
     expect(JSON.stringify(channel.requests.at(-1))).toContain(`"x":{"id":${resident.id}`)
+  })
+
+  test('carry the numbers of a view and no others; what was given stays its owner’s', async () => {
+    const { channel, runtime } = await open()
+    const all = Float32Array.from({ length: 1000 }, (_, i) => i)
+    const view: Tensor = { dtype: 'float32', shape: [2], data: all.subarray(5, 7) }
+    const session = await runtime.open(Uint8Array.of(1))
+    await Promise.all([session.run({ x: view }), runtime.put(view)])
+    const sent = channel.requests.flatMap((request) =>
+      request.call === 'put' ? [request.tensor] : request.call === 'run' ? Object.values(request.feeds) : [],
+    )
+    expect(sent).toHaveLength(2)
+    for (const tensor of sent) expect('data' in tensor && tensor.data.buffer.byteLength).toBe(8)
+    expect(all.length).toBe(1000)
   })
 
   test('are gone when released, and their numbers are not given to others', async () => {

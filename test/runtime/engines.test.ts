@@ -41,7 +41,13 @@ describe.each([
   afterAll(() => opened?.close())
 
   test('says what it is', () => {
-    expect(runtime().info).toEqual({ engine, device, threads: 1, version: expect.stringMatching(/^1\.\d+\.\d+/) })
+    expect(runtime().info).toEqual({
+      engine,
+      device,
+      loops: true,
+      threads: 1,
+      version: expect.stringMatching(/^1\.\d+\.\d+/),
+    })
   })
 
   test.each<Tensor>([

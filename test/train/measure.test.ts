@@ -60,8 +60,8 @@ const σ = (z: number) => 1 / (1 + Math.exp(-z))
 
 describe('a gauge', () => {
   test('measures squared error and cross-entropy of a model that ends in a sigmoid', async () => {
-    const gauge = await Gauge.open(runtime(), networkOf('sigmoid'), parameters)
-    const { mse, crossEntropy } = await gauge.measure(input, target)
+    const gauge = await Gauge.open(runtime(), networkOf('sigmoid'), parameters, { input, target })
+    const { mse, crossEntropy } = await gauge.measure()
     await gauge.close()
     expect(mse).toBeCloseTo(
       meanOver((z, x) => (σ(z) - x) ** 2),
@@ -74,8 +74,8 @@ describe('a gauge', () => {
   })
 
   test('measures squared error alone of any other model', async () => {
-    const gauge = await Gauge.open(runtime(), networkOf('linear'), parameters)
-    const measured = await gauge.measure(input, target)
+    const gauge = await Gauge.open(runtime(), networkOf('linear'), parameters, { input, target })
+    const measured = await gauge.measure()
     await gauge.close()
     expect(Object.keys(measured)).toEqual(['mse'])
     expect(measured.mse).toBeCloseTo(
@@ -86,10 +86,10 @@ describe('a gauge', () => {
 
   test('gives the same for parameters that are fed as for those that are written in', async () => {
     const [written, fed] = [
-      await Gauge.open(runtime(), networkOf('sigmoid'), parameters),
-      await Gauge.open(runtime(), networkOf('sigmoid'), 'fed'),
+      await Gauge.open(runtime(), networkOf('sigmoid'), parameters, { input, target }),
+      await Gauge.open(runtime(), networkOf('sigmoid'), 'fed', { input, target }),
     ]
-    expect(await fed.measure(input, target, parameters)).toEqual(await written.measure(input, target))
+    expect(await fed.measure(parameters)).toEqual(await written.measure())
     await Promise.all([written.close(), fed.close()])
   })
 })

@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import type { Tensor } from '../../src/base/tensor.js'
 import { buildNetwork, type Parameters } from '../../src/compile/network.js'
 import { descendSchema, parseSpec } from '../../src/compile/spec.js'
-import { dataset, toTensor } from '../../src/data/dataset.js'
+import { dataset } from '../../src/data/dataset.js'
+import { after } from '../../src/train/feed.js'
+import { openFeed } from '../../src/train/open-feed.js'
 import { Stepper } from '../../src/train/stepper.js'
 import { relativeError } from '../closeness.js'
 import golden from '../golden/trajectory.json' with { type: 'json' }
@@ -30,7 +32,6 @@ const START: Parameters = {
   'decoder.0.bias': zeros(width),
 }
 const DATA = dataset(samples(rows, [width]), { shape: [width] })
-const IN_ORDER = Int32Array.from({ length: rows }, (_, i) => i)
 
 const runtime = useNativeRuntime()
 
@@ -53,20 +54,22 @@ function networkOf({ activation }: (typeof golden.cases)[number], phase: ReturnT
 /** Trains as `fit` does, and keeps the loss of every step. */
 async function train(each: (typeof golden.cases)[number]) {
   const phase = phaseOf(each)
-  const resident = await runtime().put(toTensor(DATA))
-  const context = { runtime: runtime(), network: networkOf(each, phase), data: DATA, resident, seed: 0 }
+  const feed = openFeed(runtime(), DATA, {})
+  const context = { runtime: runtime(), network: networkOf(each, phase), feed, seed: 0 }
   const stepper = await Stepper.open(context, phase, START)
   const losses: number[] = []
   while (stepper.step < stepper.totalSteps) {
-    for (let done = 0; done < rows; ) {
-      const advance = await stepper.advance(IN_ORDER.subarray(done), 1)
-      losses.push(...advance.losses)
-      done += advance.rows
+    for await (const portion of feed.portions({ batch })) {
+      for (let done = 0; done < rows; ) {
+        const advance = await stepper.advance(after(portion, done), 1)
+        losses.push(...advance.losses)
+        done += advance.rows
+      }
     }
   }
   const parameters = await stepper.parameters()
   await stepper.close()
-  runtime().release([resident])
+  await feed.close()
   return { losses, parameters }
 }
 

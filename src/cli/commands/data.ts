@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { NAMED, openFile, openSource } from '../../app/sources.js'
+import { NAMED, namedIn, openFile, openSource } from '../../app/sources.js'
 import { describeData } from '../../data/describe.js'
 import { fetchMnist, findMnist } from '../../node/mnist.js'
 import { note, say, table, writeJson } from '../output.js'
@@ -33,7 +33,7 @@ async function list({ json }: Flags): Promise<void> {
     mnist: (await findMnist()) ?? 'not here yet: "diabolo data fetch mnist"',
     digits: 'built in',
   }
-  const rows = Object.entries(NAMED).map(([name, { summary }]) => ({
+  const rows = Object.entries(NAMED).map(([name, summary]) => ({
     name,
     place: places[name as keyof typeof NAMED],
     summary,
@@ -43,7 +43,7 @@ async function list({ json }: Flags): Promise<void> {
 }
 
 async function info(nameOrPath: string, { json }: Flags): Promise<void> {
-  const parts = nameOrPath in NAMED ? await namedParts(nameOrPath) : { all: await openFile(nameOrPath) }
+  const parts = namedIn(nameOrPath) ? await namedParts(nameOrPath) : { all: await openFile(nameOrPath) }
   const described = Object.entries(parts).map(([part, data]) => ({ part, ...describeData(data) }))
   if (json) return writeJson({ data: nameOrPath, parts: described })
   for (const { part, rows, shape, dtype, min, max, mean, constantColumns, classes, warnings } of described) {

@@ -2,22 +2,26 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { readSpec } from '../../app/read-spec.js'
 import { writeRun } from '../../app/run-writer.js'
-import { openSource } from '../../app/sources.js'
+import { openTrainingSource } from '../../app/sources.js'
 import { type Plan, recipeOf, type Summary, train } from '../../app/training-run.js'
 import { DiaboloError } from '../../base/errors.js'
 import { requireFresh } from '../../node/files.js'
 import { defaultFolder } from '../../node/run-folder.js'
 import { type PresetName, RECIPES, type Recipe } from '../../recipes/index.js'
 import { openNodeRuntime } from '../../runtime/ort-node.js'
-import { addFlags, givenFlags } from '../flags.js'
+import type { Device } from '../../runtime/types.js'
+import { addFlags, deviceOption, givenFlags, requirePreset, requireWhole } from '../flags.js'
 import { interruptible } from '../interrupt.js'
 import { note, say, table, writeJson } from '../output.js'
 import { createProgress } from '../progress.js'
 
 interface Flags {
   readonly data: string
+  readonly stream?: true
+  readonly buffer?: number
   readonly seed: number
   readonly threads?: number
+  readonly device: Device
   readonly out?: string
   readonly json?: boolean
 }
@@ -52,9 +56,12 @@ export function register(command: Command): void {
 
 const addRunFlags = (command: Command, out: string): Command =>
   command
-    .option('--data <name or path>', 'what to train on: mnist, digits, or a file', 'mnist')
+    .option('--data <name or path>', 'what to train on: mnist, digits, digits:1000000, or a file', 'mnist')
+    .option('--stream', 'read while training, whatever the size (on its own: above 256 MiB)')
+    .option('--buffer <rows>', 'rows shuffled with one another (default: all, or 32 MiB of a stream)', Number)
     .option('--seed <number>', 'decides every random draw', Number, 1)
     .option('--threads <number>', 'threads for one operator (default: as many as there are cores)', Number)
+    .addOption(deviceOption())
     .option('--out <folder>', `where the run goes (default: ${out})`)
     .option('--json', 'print one JSON document instead')
 
@@ -73,12 +80,13 @@ async function runSpec(path: string, command: Command): Promise<void> {
 }
 
 async function run(name: string, what: Plan, flags: Flags): Promise<void> {
-  const { data, seed, threads, out = defaultFolder(name), json } = flags
+  const { data, stream, buffer, seed, threads, device, out = defaultFolder(name), json } = flags
   requireWhole('--seed', seed, 0)
   if (threads !== undefined) requireWhole('--threads', threads, 1)
+  if (buffer !== undefined) requireWhole('--buffer', buffer, 1)
   const [source, runtime] = await Promise.all([
-    openSource(data, seed),
-    openNodeRuntime(threads === undefined ? {} : { threads }),
+    openTrainingSource(data, seed, stream),
+    openNodeRuntime({ device, ...(threads !== undefined && { threads }) }),
   ])
   await requireFresh(out)
   const progress = createProgress(name)
@@ -90,6 +98,7 @@ async function run(name: string, what: Plan, flags: Flags): Promise<void> {
       seed,
       runtime,
       signal,
+      ...(buffer !== undefined && { buffer }),
       onEvent: (event) => {
         if (event.type === 'progress') firstStepSeconds ??= performance.now() / 1000
         progress.onEvent(event)
@@ -123,26 +132,6 @@ function show(summary: Summary, out: string): void {
     ]),
   )
   note(`\n${join(out, 'model.onnx')} is the model, ${join(out, 'report.html')} tells about it`)
-}
-
-function requirePreset(preset: string, { name, presets }: Recipe): void {
-  if (preset in presets) return
-  throw new DiaboloError('E_OPTION', {
-    at: `--preset of "train ${name}"`,
-    expected: Object.keys(presets).join(' or '),
-    found: `"${preset}"`,
-    hint: 'leave it out for the default preset',
-  })
-}
-
-function requireWhole(flag: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least) return
-  throw new DiaboloError('E_OPTION', {
-    at: flag,
-    expected: `a whole number of at least ${least}`,
-    found: `${value}`,
-    hint: `leave ${flag} out, or give a whole number`,
-  })
 }
 
 const diverged = ({ recipe, divergedAt }: Summary, out: string) =>

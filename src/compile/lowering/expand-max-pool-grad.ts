@@ -14,7 +14,9 @@ import {
   sub,
   unslice,
 } from '../../ops/index.js'
+import { innerShapeOf, inward, outward } from './innermost.js'
 import { interleave } from './interleave.js'
+import { tapRange } from './tap-range.js'
 
 /**
  * The gradient goes round the window's elements u in row-major order, and each takes it where it is the maximum; x_u is x
@@ -23,24 +25,24 @@ import { interleave } from './interleave.js'
  *   r₀ = dy      g_u = [x_u = y] inside_u r_u      r_{u+1} = r_u − g_u      dx = Σ_u (g_u put back where x_u was)
  *
  * Of equal maxima the first takes all; what is left for the last element is r. Everything has the size of y until it is
- * put back: by interleaving where windows do not overlap, else by adding. `MaxPool` with indices takes many times as long.
+ * put back: by interleaving where windows do not overlap, else by adding. All of it with the batch innermost, [c, h, w, n].
+ * `MaxPool` with indices takes many times as long.
  */
 export const expandMaxPoolGrad: Rule = ({ op, inputs, attrs }, builder) => {
-  if ((op as unknown) !== MaxPoolGrad) return undefined
-  const [x, y, dy] = inputs as [Value, Value, Value]
+  if ((op as unknown) !== MaxPoolGrad || !innerShapeOf(inputs[0] as Value)) return undefined
+  const [x, y, dy] = inputs.map(inward) as [Value, Value, Value]
   const pool = attrs as unknown as PoolAttrs
   const [top, left, bottom, right] = pool.pads as [number, number, number, number]
-  const [h, w] = x.shape.slice(2) as [number, number]
-  const padded = pad(x, { before: [0, 0, top, left], after: [0, 0, bottom, right] })
+  const [, h, w] = x.shape as readonly number[] as [number, number, number]
+  const padded = pad(x, { before: [0, top, left, 0], after: [0, bottom, right, 0] })
   const shares = share({ x, padded, y, dy }, pool, builder)
   const tiled = pool.strides.every((stride, axis) => stride === pool.kernel_shape[axis])
   const dx = tiled ? tile(shares, padded) : overlap(shares, padded)
-  return [
-    slices(dx, [
-      { axis: 2, from: top, to: top + h },
-      { axis: 3, from: left, to: left + w },
-    ]),
-  ]
+  const within = slices(dx, [
+    { axis: 1, from: top, to: top + h },
+    { axis: 2, from: left, to: left + w },
+  ])
+  return [outward(within)]
 }
 
 interface Operands {
@@ -50,7 +52,7 @@ interface Operands {
   readonly dy: Value
 }
 
-/** What one element of every window takes of the gradient, [n, c, h', w'], and where these elements are. */
+/** What one element of every window takes of the gradient, [c, h', w', n], and where these elements are. */
 interface Share {
   readonly taken: Value
   readonly ranges: readonly Required<Range>[]
@@ -59,13 +61,14 @@ interface Share {
 /** One share per row and column of the window. */
 function share({ x, padded, y, dy }: Operands, attrs: PoolAttrs, builder: GraphBuilder): Share[][] {
   const [kh, kw] = attrs.kernel_shape as [number, number]
+  const [sh, sw] = attrs.strides as [number, number]
   const [top, left] = attrs.pads as [number, number]
-  const [h, w] = x.shape.slice(2) as [number, number]
-  const [oh, ow] = y.shape.slice(2) as [number, number]
+  const [h, w] = x.shape.slice(1, 3) as [number, number]
+  const [oh, ow] = y.shape.slice(1, 3) as [number, number]
   let rest = dy
   return count(kh).map((u) =>
     count(kw).map((v) => {
-      const ranges = [tapRange(2, u, oh, attrs), tapRange(3, v, ow, attrs)]
+      const ranges = [tapRange(1, u, oh, sh), tapRange(2, v, ow, sw)]
       if (u === kh - 1 && v === kw - 1) return { taken: rest, ranges }
       const isLargest = cast(equal(slices(padded, ranges), y), 'float32')
       const inside = insideOf(ranges, { rows: [top, top + h], columns: [left, left + w] }, builder)
@@ -79,8 +82,8 @@ function share({ x, padded, y, dy }: Operands, attrs: PoolAttrs, builder: GraphB
 /** Windows side by side; rows and columns beyond the last are zeros. */
 function tile(shares: readonly (readonly Share[])[], { shape }: Value): Value {
   const tiles = interleave(shares.map((row) => row.map(({ taken }) => taken)))
-  const beyond = [2, 3].map((axis) => (shape[axis] as number) - (tiles.shape[axis] as number))
-  return pad(tiles, { before: [0, 0, 0, 0], after: [0, 0, ...beyond] })
+  const beyond = shape.map((length, axis) => (length as number) - (tiles.shape[axis] as number))
+  return pad(tiles, { before: [0, 0, 0, 0], after: beyond })
 }
 
 const overlap = (shares: readonly (readonly Share[])[], { shape }: Value): Value =>
@@ -91,13 +94,7 @@ const overlap = (shares: readonly (readonly Share[])[], { shape }: Value): Value
 
 const count = (length: number): number[] => [...Array(length).keys()]
 
-/** Where element k of each window is, along an axis of the padded image. */
-function tapRange(axis: 2 | 3, k: number, windows: number, { strides }: PoolAttrs): Required<Range> {
-  const step = strides[axis - 2] as number
-  return { axis, from: k, to: k + (windows - 1) * step + 1, step }
-}
-
-/** [1, 1, h', w'], 1 where these elements belong to the image and 0 where they are padding; nothing where all belong. */
+/** [1, h', w', 1], 1 where these elements belong to the image and 0 where they are padding; nothing where all belong. */
 function insideOf(
   [vertical, horizontal]: readonly Required<Range>[],
   image: { readonly rows: readonly [number, number]; readonly columns: readonly [number, number] },
@@ -111,5 +108,5 @@ function insideOf(
   const [rows, columns] = [along(vertical, image.rows), along(horizontal, image.columns)]
   if ([...rows, ...columns].every((flag) => flag === 1)) return undefined
   const data = Float32Array.from(rows.flatMap((row) => columns.map((column) => row * column)))
-  return builder.constant({ dtype: 'float32', shape: [1, 1, rows.length, columns.length], data })
+  return builder.constant({ dtype: 'float32', shape: [1, rows.length, columns.length, 1], data })
 }

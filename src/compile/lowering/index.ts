@@ -2,12 +2,15 @@ import { type Rule, rewrite } from '../../graph/rewrite.js'
 import { simplify } from '../../graph/simplify.js'
 import type { Graph } from '../../graph/types.js'
 import { verify } from '../../graph/verify.js'
+import { convolveInnermost } from './convolve-innermost.js'
 import { dropExpands } from './drop-expands.js'
 import { expandConvWeightGrad } from './expand-conv-weight-grad.js'
 import { expandMaxPoolGrad } from './expand-max-pool-grad.js'
 import { flipConvTranspose } from './flip-conv-transpose.js'
 import { phaseConvolutions } from './phase-convolutions.js'
 import { sinkScales } from './sink-scales.js'
+import { sinkTransposes } from './sink-transposes.js'
+import { splitMaxPool } from './split-max-pool.js'
 import { splitResize } from './split-resize.js'
 import { splitSoftplus } from './split-softplus.js'
 
@@ -15,9 +18,12 @@ import { splitSoftplus } from './split-softplus.js'
 export const LOWERING_PASSES = {
   dropExpands,
   phaseConvolutions,
-  expandConvWeightGrad,
-  expandMaxPoolGrad,
   flipConvTranspose,
+  convolveInnermost,
+  expandConvWeightGrad,
+  splitMaxPool,
+  expandMaxPoolGrad,
+  sinkTransposes,
   splitResize,
   sinkScales,
   splitSoftplus,

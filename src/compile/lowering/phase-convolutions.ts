@@ -3,11 +3,13 @@ import type { Rule } from '../../graph/rewrite.js'
 import type { Attrs, Node, Value } from '../../graph/types.js'
 import {
   AveragePool,
+  add,
   Conv,
   ConvTranspose,
   ConvWeightGrad,
   concat,
   conv,
+  convTranspose,
   convWeightGrad,
   matmul,
   mul,
@@ -16,8 +18,8 @@ import {
   reshape,
   slice,
   slices,
-  transpose,
 } from '../../ops/index.js'
+import { innerShapeOf, inward, outward } from './innermost.js'
 import { interleave } from './interleave.js'
 
 /*
@@ -26,7 +28,6 @@ import { interleave } from './interleave.js'
  *
  *   even rows   y[2i]     = w₀ x[i − 1] + (w₁ + w₂) x[i]
  *   odd rows    y[2i + 1] = (w₀ + w₁) x[i] + w₂ x[i + 1]
- *   gradient    dx[i] = w₂ dy[2i − 1] + (w₁ + w₂) dy[2i] + (w₀ + w₁) dy[2i + 1] + w₀ dy[2i + 2]
  */
 
 /** PHASES[a][s] says which elements of w are added for element s of the kernel of phase a. */
@@ -41,18 +42,10 @@ const PHASES = [
   ],
 ] as const
 
-/** GATHERED[k] says which elements of w meet dy[2i − 1 + k] in dx[i]. */
-const GATHERED = [
-  [0, 0, 1],
-  [0, 1, 1],
-  [1, 1, 0],
-  [1, 0, 0],
-] as const
-
 /**
  * Resize ×2 and Conv: four convolutions of the small image with kernels of 2 × 2, one for each phase of rows and columns,
  * interleaved. Their weight gradient: that of the four kernels, added as the kernels were. Their input gradient, an
- * AveragePool of a ConvTranspose: one convolution with 4 × 4 elements and stride 2.
+ * AveragePool of a ConvTranspose: the sum of the four phases' own.
  */
 export const phaseConvolutions: Rule = (node, builder) => {
   const [a, b, bias] = node.inputs as [Value, Value, Value | undefined]
@@ -65,7 +58,7 @@ export const phaseConvolutions: Rule = (node, builder) => {
     return x && [weightGrad(x, b, builder)]
   }
   const inner = isA(node, AveragePool) && a.source.kind === 'node' ? a.source.node : undefined
-  if (!inner || !isA(inner, ConvTranspose) || !isHalving(node.attrs)) return undefined
+  if (!inner || !isA(inner, ConvTranspose) || !isHalving(node.attrs) || !innerShapeOf(a)) return undefined
   const [dy, w, added] = inner.inputs as [Value, Value, Value | undefined]
   return isSame(inner.attrs, w) && !added ? [halved(dy, w, builder)] : undefined
 }
@@ -82,7 +75,7 @@ const isHalving = ({ kernel_shape: kernel, strides, pads }: Attrs): boolean =>
 function beforeDoubling(y: Value): Value | undefined {
   const node = y.source.kind === 'node' ? y.source.node : undefined
   const x = node?.inputs[0]
-  if (!node || !x || !isA(node, Resize) || node.attrs.mode !== 'nearest') return undefined
+  if (!node || !x || !innerShapeOf(x) || !isA(node, Resize) || node.attrs.mode !== 'nearest') return undefined
   const [[h, w], [oh, ow]] = [planeOf(x), planeOf(y)]
   return oh === 2 * h && ow === 2 * w ? x : undefined
 }
@@ -91,51 +84,59 @@ function beforeDoubling(y: Value): Value | undefined {
 const padsOf = (a: number, b: number) => [1 - a, 1 - b, a, b]
 
 function doubled(x: Value, w: Value, bias: Value | undefined, builder: GraphBuilder): Value {
-  const [m, c] = w.shape as readonly [number, number]
-  const all = matmul(reshape(w, [m, c, 9]), phaseMatrix(builder, false))
-  const phase = (a: number, b: number) => {
-    const at = 4 * (2 * a + b)
-    const kernel = reshape(slice(all, { axis: 2, from: at, to: at + 4 }), [m, c, 2, 2])
-    return conv(x, kernel, bias ? { pads: padsOf(a, b), bias } : { pads: padsOf(a, b) })
-  }
-  return interleave([
-    [phase(0, 0), phase(0, 1)],
-    [phase(1, 0), phase(1, 1)],
-  ])
+  const kernels = phaseKernels(w, builder)
+  const parts = eachPhase((a, b) => {
+    const kernel = kernels[a]?.[b] as Value
+    return inward(conv(x, kernel, bias ? { pads: padsOf(a, b), bias } : { pads: padsOf(a, b) }))
+  })
+  return outward(interleave(parts))
 }
 
 function weightGrad(x: Value, dy: Value, builder: GraphBuilder): Value {
-  const [, m, h, w] = dy.shape as readonly [number, number, number, number]
-  const c = x.shape[1] as number
-  const phase = (a: number, b: number) => {
-    const rows = { axis: 2, from: a, to: h, step: 2 }
-    const part = slices(dy, [rows, { axis: 3, from: b, to: w, step: 2 }])
-    return reshape(convWeightGrad(x, part, { kernel: [2, 2], pads: padsOf(a, b) }), [m, c, 4])
-  }
-  const all = concat([phase(0, 0), phase(0, 1), phase(1, 0), phase(1, 1)], 2)
-  return reshape(matmul(all, phaseMatrix(builder, true)), [m, c, 3, 3])
+  const [m, c] = [dy.shape[1] as number, x.shape[1] as number]
+  const parts = eachPhase((a, b) => {
+    const kernel = convWeightGrad(x, phaseOf(dy, a, b), { kernel: [2, 2], pads: padsOf(a, b) })
+    return reshape(kernel, [m, c, 4])
+  })
+  return reshape(matmul(concat(parts.flat(), 2), phaseMatrix(builder, true)), [m, c, 3, 3])
 }
 
+/** The mean of each 2 × 2 pixels of the transposed convolution. */
 function halved(dy: Value, w: Value, builder: GraphBuilder): Value {
-  const [m, c] = w.shape as readonly [number, number]
-  const matrix = kronecker(builder, (uv, k) => GATHERED[k >> 2]?.[div3(uv)] === 1 && GATHERED[k & 3]?.[uv % 3] === 1)
-  const kernel = matmul(transpose(reshape(w, [m, c, 9]), [1, 0, 2]), matrix)
-  return conv(dy, mul(reshape(kernel, [c, m, 4, 4]), 0.25), { strides: [2, 2], pads: [1, 1, 1, 1] })
+  const kernels = phaseKernels(mul(w, 0.25), builder)
+  const parts = eachPhase((a, b) => convTranspose(phaseOf(dy, a, b), kernels[a]?.[b] as Value, { pads: padsOf(a, b) }))
+  return parts.flat().reduce(add)
 }
+
+/** Rows a, a + 2, … and columns b, b + 2, … */
+function phaseOf(x: Value, a: number, b: number): Value {
+  const [h, w] = planeOf(x)
+  return slices(x, [
+    { axis: 2, from: a, to: h, step: 2 },
+    { axis: 3, from: b, to: w, step: 2 },
+  ])
+}
+
+/** The kernel of each phase, [m, c, 2, 2]. */
+function phaseKernels(w: Value, builder: GraphBuilder): readonly (readonly Value[])[] {
+  const [m, c] = w.shape as readonly [number, number]
+  const all = matmul(reshape(w, [m, c, 9]), phaseMatrix(builder, false))
+  return eachPhase((a, b) => {
+    const at = 4 * (2 * a + b)
+    return reshape(slice(all, { axis: 2, from: at, to: at + 4 }), [m, c, 2, 2])
+  })
+}
+
+const eachPhase = (make: (a: number, b: number) => Value): readonly (readonly Value[])[] =>
+  [0, 1].map((a) => [make(a, 0), make(a, 1)])
 
 /** From w's 9 elements to the 4 elements of each of 4 phases, [9, 16]; or back, [16, 9]. */
-const phaseMatrix = (builder: GraphBuilder, transposed: boolean): Value =>
-  kronecker(
-    builder,
-    (uv, k) => PHASES[k >> 3]?.[(k >> 1) & 1]?.[div3(uv)] === 1 && PHASES[(k >> 2) & 1]?.[k & 1]?.[uv % 3] === 1,
-    transposed,
-  )
-
-const div3 = (i: number) => Math.floor(i / 3)
-
-function kronecker(builder: GraphBuilder, of: (uv: number, k: number) => boolean, transposed = false): Value {
+function phaseMatrix(builder: GraphBuilder, transposed: boolean): Value {
+  const adds = (element: number, k: number) =>
+    PHASES[k >> 3]?.[(k >> 1) & 1]?.[Math.floor(element / 3)] === 1 &&
+    PHASES[(k >> 2) & 1]?.[k & 1]?.[element % 3] === 1
   const data = Float32Array.from({ length: 144 }, (_, i) =>
-    transposed ? +of(i % 9, Math.floor(i / 9)) : +of(Math.floor(i / 16), i % 16),
+    transposed ? +adds(i % 9, Math.floor(i / 9)) : +adds(Math.floor(i / 16), i % 16),
   )
   return builder.constant({ dtype: 'float32', shape: transposed ? [16, 9] : [9, 16], data })
 }

@@ -24,9 +24,7 @@ export interface DigitsOptions {
  * @throws E_OPTION when an option is not a whole number in its range, or the images do not fit in one array
  */
 export function digits({ rows, seed = 1, from = 0 }: DigitsOptions): Dataset {
-  requireWhole('rows', rows, 1)
-  requireWhole('seed', seed, Number.MIN_SAFE_INTEGER)
-  requireWhole('from', from, 0)
+  requireDigits({ rows, seed, from })
   const values = allocate(rows)
   const labels = new Uint8Array(rows)
   fillDigits(values, labels, from, from + rows, seed)
@@ -87,6 +85,13 @@ function allocate(rows: number): Uint8Array {
       cause,
     })
   }
+}
+
+/** @throws E_OPTION when an option is not a whole number in its range */
+export function requireDigits({ rows, seed, from }: Required<DigitsOptions>): void {
+  requireWhole('rows', rows, 1)
+  requireWhole('seed', seed, Number.MIN_SAFE_INTEGER)
+  requireWhole('from', from, 0)
 }
 
 function requireWhole(option: keyof DigitsOptions, value: number, least: number): void {

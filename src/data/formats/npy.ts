@@ -1,5 +1,6 @@
 import { DiaboloError } from '../../base/errors.js'
 import { sizeOf } from '../../base/shape.js'
+import type { Layout } from './layout.js'
 
 /** What a .npy file holds. Numbers of every real type are read; float64 and integers wider than a byte become float32. */
 export interface Npy {
@@ -9,6 +10,9 @@ export interface Npy {
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
 const MAX_HEADER = 1 << 16
+
+/** So many bytes of a file's beginning hold its header, whatever it says. */
+export const NPY_HEAD = 12 + MAX_HEADER
 
 type Reader = (view: DataView, offset: number, little: boolean) => number
 
@@ -29,27 +33,35 @@ const READERS: Readonly<Record<string, Reader>> = {
 
 export const isNpy = (bytes: Uint8Array): boolean => MAGIC.every((byte, i) => bytes[i] === byte)
 
+/** Reads a whole .npy file; see `npyLayout`. */
+export function parseNpy(bytes: Uint8Array, at: string): Npy {
+  const { shape, offset, bytesPerValue, decode } = npyLayout(bytes, bytes.length, at)
+  return { shape, values: decode(bytes.subarray(offset, offset + sizeOf(shape) * bytesPerValue)) }
+}
+
 /**
- * Reads numpy's array format, versions 1 to 3, C order.
+ * Reads the head of numpy's array format, versions 1 to 3, C order.
  *
+ * @param head    the file's beginning, `NPY_HEAD` bytes or all there is
+ * @param length  bytes of the whole file
  * @throws E_FORMAT when the header is not one; E_TRUNCATED when values are missing
  * @see https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
  */
-export function parseNpy(bytes: Uint8Array, at: string): Npy {
+export function npyLayout(head: Uint8Array, length: number, at: string): Layout {
   const refuse = (code: 'E_FORMAT' | 'E_TRUNCATED', expected: string, found: string): never => {
     throw new DiaboloError(code, { at, expected, found, hint: 'save the array again with numpy.save(path, array)' })
   }
-  if (bytes.length < 10) return refuse('E_TRUNCATED', 'a .npy header', `${bytes.length} bytes`)
-  if (!isNpy(bytes)) return refuse('E_FORMAT', 'the magic number \\x93NUMPY', 'other bytes')
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const long = (bytes[6] as number) > 1
+  if (length < 10) return refuse('E_TRUNCATED', 'a .npy header', `${length} bytes`)
+  if (!isNpy(head)) return refuse('E_FORMAT', 'the magic number \\x93NUMPY', 'other bytes')
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
+  const long = (head[6] as number) > 1
   const start = long ? 12 : 10
-  if (bytes.length < start) return refuse('E_TRUNCATED', 'a .npy header', `${bytes.length} bytes`)
-  const length = long ? view.getUint32(8, true) : view.getUint16(8, true)
-  if (length > MAX_HEADER) return refuse('E_FORMAT', `a header of at most ${MAX_HEADER} bytes`, `${length}`)
-  if (bytes.length < start + length)
-    return refuse('E_TRUNCATED', `a header of ${length} bytes`, `${bytes.length - start}`)
-  const header = new TextDecoder('latin1').decode(bytes.subarray(start, start + length))
+  if (length < start) return refuse('E_TRUNCATED', 'a .npy header', `${length} bytes`)
+  const headerLength = long ? view.getUint32(8, true) : view.getUint16(8, true)
+  if (headerLength > MAX_HEADER) return refuse('E_FORMAT', `a header of at most ${MAX_HEADER} bytes`, `${headerLength}`)
+  if (length < start + headerLength)
+    return refuse('E_TRUNCATED', `a header of ${headerLength} bytes`, `${length - start}`)
+  const header = new TextDecoder('latin1').decode(head.subarray(start, start + headerLength))
 
   const descr = /'descr'\s*:\s*'([<>|=])([a-z]\d)'/.exec(header)
   const fortran = /'fortran_order'\s*:\s*(True|False)/.exec(header)
@@ -67,16 +79,27 @@ export function parseNpy(bytes: Uint8Array, at: string): Npy {
     .map(Number)
   const size = sizeOf(shape)
   const step = Number(type[1])
-  const offset = start + length
-  const found = bytes.length - offset
+  const offset = start + headerLength
+  const found = length - offset
   if (!Number.isSafeInteger(size * step) || found < size * step) {
     return refuse('E_TRUNCATED', `${size * step} bytes of values for shape [${shape.join(', ')}]`, `${found}`)
   }
-  if (type === 'u1') return { shape, values: bytes.subarray(offset, offset + size) }
+  if (type === 'u1') return { shape, dtype: 'uint8', offset, bytesPerValue: 1, decode: (bytes) => bytes }
   const little = descr[1] !== '>'
-  const values = new Float32Array(size)
-  for (let i = 0; i < size; i++) values[i] = reader(view, offset + i * step, little)
-  return { shape, values }
+  return {
+    shape,
+    dtype: 'float32',
+    offset,
+    bytesPerValue: step,
+    decode: (bytes) => toFloats(bytes, step, reader, little),
+  }
+}
+
+function toFloats(bytes: Uint8Array, step: number, reader: Reader, little: boolean): Float32Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const values = new Float32Array(Math.floor(bytes.length / step))
+  for (let i = 0; i < values.length; i++) values[i] = reader(view, i * step, little)
+  return values
 }
 
 /** A .npy file, version 1.0, little-endian, C order. */

@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { Value } from '../../graph/types.js'
-import { ACTIVATIONS, type ActivationName } from '../activations.js'
+import type { ActivationName } from '../activations.js'
 import { dense, denseSchema } from './dense.js'
 import type { LayerKind } from './kind.js'
 import {
@@ -50,6 +49,3 @@ export function activationAfter(layers: readonly LayerSpec[]): ActivationName {
   const last = layers.findLast((layer) => 'activation' in layer)
   return last ? activationOf(last) : 'linear'
 }
-
-/** The activation of a layer applied to what it emitted. */
-export const activate = (layer: LayerSpec, x: Value): Value => ACTIVATIONS[activationOf(layer)](x)

@@ -1,0 +1,35 @@
+import type { Samples } from '../data/dataset.js'
+import type { Ordering } from '../data/order.js'
+import type { Resident } from '../runtime/types.js'
+
+/** Samples on the runtime's side, in the order in which they are to be visited. */
+export interface Portion {
+  /** [rows, width], as stored; not all of it need be visited. */
+  readonly resident: Resident
+  /** Which rows of the resident, in order. */
+  readonly places: Int32Array
+  /** The same samples' numbers in the whole set, in the same order. */
+  readonly samples: Int32Array
+}
+
+/** How the samples are gone through once. */
+export interface Visit extends Pick<Ordering, 'shuffle'> {
+  /** Samples of a step: portions are whole batches, but for the last one. */
+  readonly batch: number
+}
+
+/** Training data on its way to the runtime's side, all at once or piece by piece. */
+export interface Feed {
+  readonly data: Samples
+  /** Every sample once. A portion may be used until the next one is asked for. Ends early when the caller aborts. */
+  portions(visit: Visit): AsyncGenerator<Portion, void, void>
+  /** Frees what is on the runtime's side. */
+  close(): Promise<void>
+}
+
+/** What is left of a portion after so many samples. */
+export const after = ({ resident, places, samples }: Portion, count: number): Portion => ({
+  resident,
+  places: places.subarray(count),
+  samples: samples.subarray(count),
+})

@@ -1,0 +1,49 @@
+import type { Network, Parameters } from '../compile/network.js'
+import type { Dataset } from '../data/dataset.js'
+import { bufferRows, isStream, type RowStream } from '../data/row-stream.js'
+import type { Runtime } from '../runtime/types.js'
+import { codeStream } from './code-stream.js'
+import { encodeDataset } from './codes.js'
+import type { Feed } from './feed.js'
+import { residentFeed } from './resident-feed.js'
+import { streamFeed } from './stream-feed.js'
+
+export interface FeedOptions {
+  /** Rows that are shuffled with one another. */
+  readonly buffer?: number
+  readonly signal?: AbortSignal
+}
+
+/** Samples as they are. */
+export const openFeed = (runtime: Runtime, data: Dataset | RowStream, { buffer, signal }: FeedOptions): Feed =>
+  isStream(data)
+    ? streamFeed(runtime, data, Math.min(buffer ?? bufferRows(data), data.rows), signal)
+    : residentFeed(runtime, data, buffer ?? data.rows)
+
+export interface Encoding {
+  readonly runtime: Runtime
+  readonly whole: Network
+  readonly parameters: Parameters
+  readonly data: Dataset | RowStream
+  /** How many layers of the encoder. */
+  readonly layers: number
+}
+
+/** What the first layers of a network make of samples: computed once for data in memory, as it is read for a stream. */
+export async function openCodes(
+  { runtime, whole, parameters, data, layers }: Encoding,
+  options: FeedOptions,
+): Promise<Feed> {
+  if (!isStream(data)) {
+    return openFeed(runtime, await encodeDataset(runtime, whole, parameters, data, layers), options)
+  }
+  const codes = await codeStream(runtime, whole, parameters, data, layers)
+  const feed = openFeed(runtime, codes, options)
+  return {
+    ...feed,
+    async close() {
+      await feed.close()
+      await codes.close()
+    },
+  }
+}

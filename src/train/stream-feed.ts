@@ -1,0 +1,140 @@
+import { ARRAY_OF, type Tensor } from '../base/tensor.js'
+import { widthOf } from '../data/dataset.js'
+import { type Span, windowsOf } from '../data/order.js'
+import { type RowStream, readRows } from '../data/row-stream.js'
+import type { Runtime } from '../runtime/types.js'
+import type { Feed, Portion, Visit } from './feed.js'
+
+/** Blocks that are read side by side. */
+const READS_AT_ONCE = 4
+
+type Values = Uint8Array | Float32Array
+
+/**
+ * A stream that is brought window by window; the next one is read while the one before it is trained on.
+ *
+ * @param buffer  rows of a window: those that are shuffled with one another
+ */
+export function streamFeed(runtime: Runtime, data: RowStream, buffer: number, signal?: AbortSignal): Feed {
+  return {
+    data,
+    portions: (visit) => inAdvance(load(runtime, data, buffer, visit, signal), runtime),
+    close: async () => {}, // each portion was freed after its use
+  }
+}
+
+/** The same portions, each loaded while the one before it is in use, and freed after its own. */
+async function* inAdvance(loaded: AsyncGenerator<Portion, void, void>, runtime: Runtime) {
+  const load = () => {
+    const result = loaded.next()
+    // it is waited for one portion later: until then nobody would be there to see it fail
+    result.catch(() => {})
+    return result
+  }
+  let next = load()
+  try {
+    for (;;) {
+      const { value: portion } = await next
+      if (!portion) return
+      next = load()
+      try {
+        yield portion
+      } finally {
+        runtime.release([portion.resident])
+      }
+    }
+  } finally {
+    // where the caller ended early, one more was loaded, or failed to be
+    const [last] = await Promise.allSettled([next])
+    if (last.status === 'fulfilled' && last.value.value) runtime.release([last.value.value.resident])
+    await loaded.return()
+  }
+}
+
+/** Reads windows and brings them to the runtime's side. What does not fill a batch is carried over to the next one. */
+async function* load(
+  runtime: Runtime,
+  data: RowStream,
+  buffer: number,
+  { batch, shuffle }: Visit,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Portion, void, void> {
+  const width = widthOf(data)
+  const capacity = batch - 1 + buffer
+  // one array for all windows, of which the runtime takes copies: first what was carried over, then the window
+  const values: Values = new ARRAY_OF[data.dtype](capacity * width)
+  let carried = new Int32Array()
+  let left = data.rows
+  for (const { spans, places, rows } of windowsOf({ rows: data.rows, buffer, shuffle })) {
+    await beforeAbort(fill(values.subarray(carried.length * width), data, spans, signal), signal)
+    if (signal?.aborted) return
+    left -= rows.length
+    const samples = concat(carried, rows)
+    const visited = samples.map((_, i) =>
+      i < carried.length ? i : carried.length + (places[i - carried.length] as number),
+    )
+    const whole = left === 0 ? samples.length : samples.length - (samples.length % batch)
+    if (whole > 0) {
+      const resident = await runtime.put({ dtype: data.dtype, shape: [capacity, width], data: values } as Tensor)
+      yield { resident, places: visited.subarray(0, whole), samples: samples.subarray(0, whole) }
+    }
+    moveToFront(values, width, visited.subarray(whole))
+    carried = samples.slice(whole)
+  }
+}
+
+/** Reads these rows one after another into `target`, several blocks at a time. */
+async function fill(target: Values, data: RowStream, spans: readonly Span[], signal: AbortSignal | undefined) {
+  const width = widthOf(data)
+  let end = 0
+  const blocks = spans.map(({ from, to }) => {
+    const at = end
+    end += (to - from) * width
+    return { from, to, at }
+  })
+  const waiting = blocks.values()
+  let ended = false
+  const read = async () => {
+    for (const { from, to, at } of waiting) {
+      if (ended || signal?.aborted) return
+      target.set(await readRows(data, from, to), at)
+    }
+  }
+  try {
+    await Promise.all(Array.from({ length: READS_AT_ONCE }, read))
+  } finally {
+    ended = true
+  }
+}
+
+/** Brings these rows to the front, in this order. */
+function moveToFront(values: Values, width: number, places: Int32Array): void {
+  const moved = values.slice(0, places.length * width)
+  places.forEach((place, i) => {
+    moved.set(values.subarray(place * width, (place + 1) * width), i * width)
+  })
+  values.set(moved)
+}
+
+function concat(a: Int32Array, b: Int32Array): Int32Array {
+  const both = new Int32Array(a.length + b.length)
+  both.set(a)
+  both.set(b, a.length)
+  return both
+}
+
+/** Waits until the work is done, or the caller aborts if that comes first. */
+async function beforeAbort(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (!signal) return work
+  let stop = () => {}
+  const aborted = new Promise<void>((resolve) => {
+    stop = resolve
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', stop)
+  })
+  try {
+    await Promise.race([work, aborted])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
