@@ -1,7 +1,15 @@
 import { DiaboloError } from '../base/errors.js'
 import { copyOf, type Tensor } from '../base/tensor.js'
 import { type CallName, type Calls, memoryOf, type Port, type Request, type Response } from './protocol.js'
-import { type Device, type Feeds, isResident, type Runtime, type RuntimeOptions, type Session } from './types.js'
+import {
+  type Device,
+  type Feeds,
+  isResident,
+  type Resident,
+  type Runtime,
+  type RuntimeOptions,
+  type Session,
+} from './types.js'
 
 export interface Connection extends Port<Request, Response> {
   /** Called when the other side is gone; rejects whatever is still open. */
@@ -49,12 +57,24 @@ export async function connect(
   }
 
   // a message that is simply posted carries the whole memory behind a view; a copy that is handed over carries the view
+  function handedOver<T extends Feeds>(given: T): { readonly copies: T; readonly memory: readonly ArrayBuffer[] } {
+    const entries = Object.entries(given).map(([name, feed]): [string, Tensor | Resident] => [
+      name,
+      isResident(feed) ? feed : copyOf(feed),
+    ])
+    const tensors = entries.flatMap(([, feed]) => (isResident(feed) ? [] : [feed]))
+    return { copies: Object.fromEntries(entries) as T, memory: memoryOf(tensors) }
+  }
+
   function run(session: number, given: Feeds, keep: readonly string[]) {
-    const feeds = Object.fromEntries(
-      Object.entries(given).map(([name, feed]) => [name, isResident(feed) ? feed : copyOf(feed)]),
-    )
-    const copies = Object.values(feeds).filter((feed) => !isResident(feed))
-    return call('run', { session, feeds, keep }, memoryOf(copies as Tensor[]))
+    const { copies, memory } = handedOver(given)
+    return call('run', { session, feeds: copies, keep }, memory)
+  }
+
+  async function sweep(session: number, rows: Readonly<Record<string, Tensor>>, rowsPerRun: number, given: Feeds) {
+    const [own, shared] = [handedOver(rows), handedOver(given)]
+    const request = { session, rows: own.copies, rowsPerRun, feeds: shared.copies }
+    return (await call('sweep', request, [...own.memory, ...shared.memory])).fetched
   }
 
   function put(given: Tensor) {
@@ -72,6 +92,7 @@ export async function connect(
     const session = await call('open', { model }, [model.buffer])
     return {
       run: (feeds, keep = []) => run(session, feeds, keep),
+      sweep: (rows, rowsPerRun, feeds = {}) => sweep(session, rows, rowsPerRun, feeds),
       close: async () => void (await call('shut', { session })),
     }
   }

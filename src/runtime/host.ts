@@ -3,7 +3,7 @@ import type { DType } from '../base/shape.js'
 import type { Tensor, TensorData } from '../base/tensor.js'
 import { symmetricEigen } from './eigen.js'
 import { type CallName, type Calls, memoryOf, type Port, type Request, type Response } from './protocol.js'
-import { isResident, type Resident, type RunResult, type RuntimeInfo } from './types.js'
+import { type Feeds, isResident, type Resident, type RunResult, type RuntimeInfo } from './types.js'
 import { identityModel, Upload } from './upload.js'
 
 /** What the host needs of an `onnxruntime-*` package. */
@@ -51,6 +51,14 @@ export function serve(port: Port<Response, Request>, load: (wanted: Wanted) => P
     return tensor
   }
 
+  const toFeeds = (feeds: Feeds): Readonly<Record<string, OrtTensor>> =>
+    Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, isResident(feed) ? find(feed) : toOrt(feed)]))
+  const opened = (session: number): InferenceSession => {
+    const native = sessions[session]
+    if (!native) throw new Error(`session ${session} is closed`)
+    return native
+  }
+
   const handlers: Handlers = {
     async start(request) {
       setup = await load(request)
@@ -62,10 +70,7 @@ export function serve(port: Port<Response, Request>, load: (wanted: Wanted) => P
       return sessions.push(await create(model)) - 1
     },
     async run({ session, feeds, keep }) {
-      const native = sessions[session]
-      if (!native) throw new Error(`session ${session} is closed`)
-      const inputs = Object.entries(feeds).map(([name, feed]) => [name, isResident(feed) ? find(feed) : toOrt(feed)])
-      const outputs = await native.run(Object.fromEntries(inputs))
+      const outputs = await opened(session).run(toFeeds(feeds))
       const kept: Record<string, Resident> = {}
       const fetched: Record<string, Tensor> = {}
       for (const [name, tensor] of Object.entries(outputs)) {
@@ -76,6 +81,23 @@ export function serve(port: Port<Response, Request>, load: (wanted: Wanted) => P
         }
       }
       return { kept, fetched }
+    },
+    async sweep({ session, rows, rowsPerRun, feeds }) {
+      const shared = toFeeds(feeds)
+      const count = Object.values(rows)[0]?.shape[0] ?? 0
+      const fetched: Record<string, Tensor<'float32'>> = {}
+      for (let from = 0; from < count; from += rowsPerRun) {
+        const to = Math.min(from + rowsPerRun, count)
+        const own = Object.entries(rows).map(([name, tensor]) => [name, toOrt(rowsOf(tensor, from, to))])
+        const outputs = await opened(session).run({ ...shared, ...Object.fromEntries(own) })
+        for (const [name, tensor] of Object.entries(outputs)) {
+          const { data, shape } = (await fromOrt(tensor)) as Tensor<'float32'>
+          fetched[name] ??= emptyRows(count, shape.slice(1))
+          fetched[name].data.set(data, (data.length / (to - from)) * from)
+          if (setup.onDevice) tensor.dispose()
+        }
+      }
+      return { kept: {}, fetched }
     },
     put: async ({ tensor }) => reside(setup.onDevice ? await upload.bring(toOrt(tensor)) : toOrt(tensor)),
     get: async ({ resident }) => fromOrt(find(resident)),
@@ -112,6 +134,17 @@ export function serve(port: Port<Response, Request>, load: (wanted: Wanted) => P
 /** What a run brings here is made for it and may be handed over; what is kept and looked at is copied on its way. */
 const isRunResult = (value: Calls[CallName]['response']): value is RunResult =>
   typeof value === 'object' && value !== null && 'fetched' in value
+
+/** Rows `from` … `to − 1`, sharing memory. */
+function rowsOf({ dtype, shape, data }: Tensor, from: number, to: number): Tensor {
+  const width = data.length / (shape[0] as number)
+  return { dtype, shape: [to - from, ...shape.slice(1)], data: data.subarray(from * width, to * width) } as Tensor
+}
+
+function emptyRows(rows: number, shape: readonly number[]): Tensor<'float32'> {
+  const data = new Float32Array(shape.reduce((size, dim) => size * dim, rows))
+  return { dtype: 'float32', shape: [rows, ...shape], data }
+}
 
 /** A tensor's numbers, from the device where they are there. */
 async function fromOrt(tensor: OrtTensor): Promise<Tensor> {

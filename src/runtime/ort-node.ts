@@ -19,6 +19,7 @@ export function openNodeRuntime(options: RuntimeOptions = {}): Promise<Runtime> 
 
 function toConnection(worker: Worker): Connection {
   let open = 0
+  let ending = false
   return {
     post(message, handed) {
       if (open++ === 0) worker.ref()
@@ -26,13 +27,17 @@ function toConnection(worker: Worker): Connection {
     },
     onMessage: (listener) =>
       void worker.on('message', (message: Response) => {
-        if (--open === 0) worker.unref()
+        // a late answer must not let the program end before the thread has
+        if (--open === 0 && !ending) worker.unref()
         listener(message)
       }),
     onEnd: (listener) => {
       worker.on('error', (error) => listener(error.message))
       worker.on('exit', () => listener('the runtime was closed'))
     },
-    end: async () => void (await worker.terminate()),
+    async end() {
+      ending = true
+      await worker.terminate()
+    },
   }
 }

@@ -19,6 +19,18 @@ export interface Calls {
       readonly fetched: Readonly<Record<string, Tensor>>
     }
   }
+  sweep: {
+    readonly request: {
+      readonly session: number
+      readonly rows: Readonly<Record<string, Tensor>>
+      readonly rowsPerRun: number
+      readonly feeds: Readonly<Record<string, Tensor | Resident>>
+    }
+    readonly response: {
+      readonly kept: Readonly<Record<string, never>>
+      readonly fetched: Readonly<Record<string, Tensor>>
+    }
+  }
   put: { readonly request: { readonly tensor: Tensor }; readonly response: Resident }
   get: { readonly request: { readonly resident: Resident }; readonly response: Tensor }
   release: { readonly request: { readonly ids: readonly number[] }; readonly response: null }

@@ -25,6 +25,19 @@ export interface Session {
    * @throws E_RUNTIME when the runtime refuses the feeds or fails
    */
   run(feeds: Feeds, keep?: readonly string[]): Promise<RunResult>
+  /**
+   * Runs over rows, so many at a time, without coming back here in between.
+   *
+   * @param rows  inputs [rows, …], as many rows each
+   * @param feeds  inputs that are the same for every run
+   * @returns      every output, float32 [rows, …]
+   * @throws E_RUNTIME as `run` does
+   */
+  sweep(
+    rows: Readonly<Record<string, Tensor>>,
+    rowsPerRun: number,
+    feeds?: Feeds,
+  ): Promise<Readonly<Record<string, Tensor>>>
   close(): Promise<void>
 }
 

@@ -3,7 +3,7 @@ import type { Tensor } from '../../src/base/tensor.js'
 import { GraphBuilder } from '../../src/graph/builder.js'
 import { encode } from '../../src/graph/encode.js'
 import type { Value } from '../../src/graph/types.js'
-import { loop, matmul, mul, reduceSum, tanh } from '../../src/ops/index.js'
+import { cast, loop, matmul, mul, reduceSum, tanh } from '../../src/ops/index.js'
 import { openNodeRuntime } from '../../src/runtime/ort-node.js'
 import type { Runtime } from '../../src/runtime/types.js'
 import { loadWeb } from '../../src/runtime/web-setup.js'
@@ -48,6 +48,23 @@ describe.each([
       threads: 1,
       version: expect.stringMatching(/^1\.\d+\.\d+/),
     })
+  })
+
+  test('sweeps over rows, a part at a time, with what is the same for every part', async () => {
+    const builder = new GraphBuilder()
+    const x = builder.input('x', { dtype: 'uint8', shape: ['batch', 3] })
+    const w = builder.input('w', { dtype: 'float32', shape: [3, 2] })
+    const y = matmul(cast(x, 'float32'), w)
+    const session = await runtime().open(encode(builder.build({ y, sum: reduceSum(y, { axes: [1] }) }), 'sweep'))
+    const data = Uint8Array.from({ length: 33 }, (_, i) => (i * 7) % 11)
+    const feeds = {
+      w: { dtype: 'float32', shape: [3, 2], data: Float32Array.of(1, -2, 3, 0.5, -1, 4) },
+    } as const
+    const rows = { x: { dtype: 'uint8', shape: [11, 3], data } } as const
+    const whole = (await session.run({ ...rows, ...feeds })).fetched
+    for (const rowsPerRun of [1, 4, 11, 20]) expect(await session.sweep(rows, rowsPerRun, feeds)).toEqual(whole)
+    expect(data[1]).toBe(7)
+    await session.close()
   })
 
   test.each<Tensor>([
