@@ -116,7 +116,7 @@ const absent = (device: Exclude<Device, 'cpu'>, found: string) =>
   new DiaboloError('E_DEVICE', {
     at: `device "${device}"`,
     expected: 'a device that ONNX Runtime can use here',
-    found,
+    found: found.trim(),
     hint: `it needs ${NEEDS[device]}; leave it out to run on the processor`,
   })
 

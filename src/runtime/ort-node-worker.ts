@@ -10,7 +10,7 @@ async function loadNative({ device, threads, profile }: Wanted): Promise<HostSet
   // what goes wrong is thrown, with the same words
   ort.env.logLevel = 'fatal'
   const here = ort.listSupportedBackends().map(({ name }) => name)
-  if (!here.includes(device)) throw new Error(`of these: ${here.join(', ')}`)
+  if (!here.includes(device)) throw new Error(`a build of onnxruntime-node that has ${here.join(', ')}`)
   const onDevice = device === 'webgpu'
   return {
     ort,

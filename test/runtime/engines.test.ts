@@ -4,11 +4,13 @@ import { GraphBuilder } from '../../src/graph/builder.js'
 import { encode } from '../../src/graph/encode.js'
 import type { Value } from '../../src/graph/types.js'
 import { cast, loop, matmul, mul, reduceSum, tanh } from '../../src/ops/index.js'
+import { connect } from '../../src/runtime/client.js'
+import type { HostSetup } from '../../src/runtime/host.js'
 import { openNodeRuntime } from '../../src/runtime/ort-node.js'
 import type { Runtime } from '../../src/runtime/types.js'
 import { loadWeb } from '../../src/runtime/web-setup.js'
 import { bodyOf } from '../ops/cases/loop.js'
-import { openInProcess } from './in-process.js'
+import { channelTo, openInProcess } from './in-process.js'
 
 const matrix = { dtype: 'float32', shape: [2, 2] } as const
 const floats = (...values: number[]): Tensor => ({ ...matrix, data: Float32Array.from(values) })
@@ -122,6 +124,34 @@ describe.each([
     })
     expect(Array.from(values.data)).toEqual([3, 1])
     for (const x of vectors.data) expect(Math.abs(x)).toBeCloseTo(Math.SQRT1_2, 6)
+  })
+})
+
+describe('a device that is not here', () => {
+  const absent = process.platform === 'darwin' ? 'dml' : 'coreml'
+  test(`${absent} is refused, with what there is and what it needs`, async () => {
+    await expect(openNodeRuntime({ device: absent })).rejects.toMatchObject({
+      code: 'E_DEVICE',
+      at: `device "${absent}"`,
+      found: expect.stringContaining('a build of onnxruntime-node that has cpu'),
+      hint: expect.stringContaining('leave it out to run on the processor'),
+    })
+  })
+
+  test('a device whose driver is missing is refused in the words of the runtime', async () => {
+    const lost = async () => ({
+      ort: { InferenceSession: { create: () => Promise.reject(new Error('no adapter\n')) }, Tensor: class {} },
+      info: { engine: 'stand-in', version: '0', device: 'webgpu', loops: false },
+      options: {},
+      onDevice: true,
+    })
+    const opening = connect(channelTo(lost as unknown as () => Promise<HostSetup>), { threads: 1, device: 'webgpu' })
+    await expect(opening).rejects.toMatchObject({ code: 'E_DEVICE', found: 'no adapter' })
+  })
+
+  test('browsers have no CUDA', async () => {
+    const opening = connect(channelTo(loadWeb), { threads: 1, device: 'cuda' })
+    await expect(opening).rejects.toMatchObject({ code: 'E_DEVICE', found: expect.stringContaining('a browser') })
   })
 })
 

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest'
-import { buildNetwork } from '../../src/compile/network.js'
-import { slice } from '../../src/data/dataset.js'
+import { permutation, rng } from '../../src/base/random.js'
+import { buildNetwork, initialParameters } from '../../src/compile/network.js'
+import type { DescendSpec } from '../../src/compile/spec.js'
+import { slice, toTensor } from '../../src/data/dataset.js'
 import { digits } from '../../src/data/digits/index.js'
 import { RECIPES } from '../../src/recipes/index.js'
 import type { Resident, Runtime } from '../../src/runtime/types.js'
 import { runPhases } from '../../src/train/run-phases.js'
+import { Stepper } from '../../src/train/stepper.js'
 import { useNativeRuntime } from '../native.js'
 
 const native = useNativeRuntime()
@@ -56,6 +59,23 @@ const SPECS = {
   }),
   convolutions: RECIPES.convolutional.spec([28, 28, 1], { epochs: 1, batchSize: 25 }),
 }
+
+test('a step that went wrong can be taken back', async () => {
+  const spec = RECIPES.vanilla.spec([28, 28, 1], { hidden: 16, batchSize: 20 })
+  const [network, phase] = [buildNetwork(spec), spec.phases[0] as DescendSpec]
+  const { stepwise: runtime } = withoutLoops(native())
+  const resident = await runtime.put(toTensor(data))
+  const context = { runtime, network, data, resident, seed: 1 }
+  const stepper = await Stepper.open(context, phase, initialParameters(network, 1))
+  const order = permutation(data.rows, rng(1))
+  const { rows } = await stepper.advance(order, 1)
+  const before = await stepper.parameters()
+  await stepper.advance(order.subarray(rows), 1)
+  expect(await stepper.parameters()).not.toEqual(before)
+  stepper.retreat(1)
+  expect(await stepper.parameters()).toEqual(before)
+  await stepper.close()
+})
 
 describe('steps taken run by run are those of the loop', () => {
   test.each(Object.entries(SPECS))('%s', async (_, spec) => {
