@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { permutation, rng } from '../../src/base/random.js'
 import { buildNetwork, initialParameters } from '../../src/compile/network.js'
 import type { DescendSpec } from '../../src/compile/spec.js'
-import { slice, toTensor } from '../../src/data/dataset.js'
+import { slice } from '../../src/data/dataset.js'
 import { digits } from '../../src/data/digits/index.js'
 import { RECIPES } from '../../src/recipes/index.js'
 import type { Resident, Runtime } from '../../src/runtime/types.js'
+import { after } from '../../src/train/feed.js'
+import { openFeed } from '../../src/train/open-feed.js'
 import { runPhases } from '../../src/train/run-phases.js'
 import { Stepper } from '../../src/train/stepper.js'
 import { useNativeRuntime } from '../native.js'
@@ -64,13 +65,13 @@ test('a step that went wrong can be taken back', async () => {
   const spec = RECIPES.vanilla.spec([28, 28, 1], { hidden: 16, batchSize: 20 })
   const [network, phase] = [buildNetwork(spec), spec.phases[0] as DescendSpec]
   const { stepwise: runtime } = withoutLoops(native())
-  const resident = await runtime.put(toTensor(data))
-  const context = { runtime, network, data, resident, seed: 1 }
-  const stepper = await Stepper.open(context, phase, initialParameters(network, 1))
-  const order = permutation(data.rows, rng(1))
-  const { rows } = await stepper.advance(order, 1)
+  const feed = openFeed(runtime, data, {})
+  const stepper = await Stepper.open({ runtime, network, feed, seed: 1 }, phase, initialParameters(network, 1))
+  const { value: portion } = await feed.portions({ batch: 20 }).next()
+  if (!portion) throw new Error('there are samples')
+  const { rows } = await stepper.advance(portion, 1)
   const before = await stepper.parameters()
-  await stepper.advance(order.subarray(rows), 1)
+  await stepper.advance(after(portion, rows), 1)
   expect(await stepper.parameters()).not.toEqual(before)
   stepper.retreat(1)
   expect(await stepper.parameters()).toEqual(before)
