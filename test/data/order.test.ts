@@ -67,6 +67,14 @@ describe('an order', () => {
 })
 
 describe('a window', () => {
+  test('is shuffled otherwise than any other, of this epoch and of the next', () => {
+    const windows = [1, 2].flatMap((epoch) => [
+      ...windowsOf({ rows: 6400, buffer: 640, shuffle: { ...shuffle, epoch } }),
+    ])
+    expect(windows).toHaveLength(20)
+    expect(new Set(windows.map(({ places }) => places.join())).size).toBe(20)
+  })
+
   test('is no larger than the buffer, and says where each row is', () => {
     fc.assert(
       fc.property(anyOrdering, (ordering) => {

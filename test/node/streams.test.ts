@@ -99,13 +99,12 @@ describe('digits drawn on other threads', () => {
   })
 
   test('leave the thread that asks free', async () => {
-    const before = performance.now()
     let turns = 0
     const timer = setInterval(() => turns++, 5)
     await digitsStream({ rows: 20_000 }).read(0, 20_000)
     clearInterval(timer)
-    // a thread that draws has no turns at all
-    expect(turns).toBeGreaterThan(Math.min(10, (performance.now() - before) / 50))
+    // none, if it were this thread that draws
+    expect(turns).toBeGreaterThan(0)
   })
 
   test('do not keep a finished program alive, and can be drawn again after a rest', async () => {

@@ -4,7 +4,7 @@ import type { Tensor } from '../../src/base/tensor.js'
 import { dataset } from '../../src/data/dataset.js'
 import { orderOf, windowsOf } from '../../src/data/order.js'
 import { type RowStream, rowStream } from '../../src/data/row-stream.js'
-import { vanilla } from '../../src/model/recipes.js'
+import { pca, vanilla } from '../../src/model/recipes.js'
 import type { Resident, Runtime } from '../../src/runtime/types.js'
 import type { Feed } from '../../src/train/feed.js'
 import { openFeed } from '../../src/train/open-feed.js'
@@ -119,6 +119,21 @@ describe('a stream', () => {
     await expect(visit(openFeed(runtime, stream, { buffer: 64 }), held, 10)).rejects.toThrow('the disk is gone')
     expect(held.size).toBe(0)
   })
+
+  test('that fails while a portion is in use does so when the next is asked for, and not before', async () => {
+    const { runtime, held } = memory()
+    let blocks = 0
+    const stream = numbered(400, async (from, to) => {
+      if (++blocks > 30) throw new RangeError('the disk is gone')
+      return bytes(from, to)
+    })
+    const portions = openFeed(runtime, stream, { buffer: 100 }).portions({ batch: 10, shuffle })
+    expect((await portions.next()).done).toBe(false)
+    // a rejection that nobody handles would end the process meanwhile
+    for (let i = 0; i < 20; i++) await new Promise(setImmediate)
+    await expect(portions.next()).rejects.toThrow('the disk is gone')
+    expect(held.size).toBe(0)
+  })
 })
 
 describe('fitting to a stream', () => {
@@ -168,5 +183,13 @@ describe('fitting to a stream', () => {
     const model = await learn(stuck, { signal })
     expect(performance.now() - before).toBeLessThan(1000)
     expect(model.training).toMatchObject({ stopped: 'aborted', history: [] })
+  })
+
+  test('that is solved in closed form and aborted leaves the starting weights, not those of half of the samples', async () => {
+    const stuck = numbered(400, (from, to) => (from >= 200 ? new Promise(() => {}) : Promise.resolve(bytes(from, to))))
+    const solve = (signal: AbortSignal) => pca({ latent: 1 }).fit(stuck, { runtime: runtime(), buffer: 64, signal })
+    const [halfway, atOnce] = [await solve(AbortSignal.timeout(150)), await solve(AbortSignal.abort())]
+    expect(halfway.training?.stopped).toBe('aborted')
+    expect(halfway.parameters).toEqual(atOnce.parameters)
   })
 })
