@@ -134,6 +134,8 @@ export interface Variant {
   readonly name: string
   /** Where it makes sense; everywhere when left out. */
   readonly workloads?: readonly string[]
+  /** Left out of quick runs. */
+  readonly patient?: boolean
 }
 
 /** One engine's result over all rounds. */

@@ -9,6 +9,22 @@ import { WebWorker } from './web-worker.js'
 /** @typedef {typeof import('../../src/node.js')} Diabolo */
 /** @typedef {import('../../src/node.js').Runtime} Runtime */
 
+/** Squares, [side, how many a run multiplies], and how many steps' worth of a step's products: a run takes a moment. */
+const LARGE_PRODUCTS = {
+  squares: [
+    [1024, 8],
+    [2048, 2],
+  ],
+  steps: 20,
+}
+const SMALL_PRODUCTS = {
+  squares: [
+    [512, 4],
+    [1024, 1],
+  ],
+  steps: 2,
+}
+
 /**
  * Diabolo as its users have it: a recipe's `fit`, with its chunks and its events under the clock. Natively, or, as backend
  * `web`, the browser's build with ONNX Runtime in WebAssembly.
@@ -25,7 +41,7 @@ await serve(async (materials, { threads, backend, build }) => {
     ...(materials.workload.task === 'train'
       ? { train: (/** @type {Request} */ request) => train(diabolo, runtime, materials, request) }
       : { encode: await encoder(diabolo, runtime, materials) }),
-    matmul: ({ seconds }) => matmul(runtime, seconds),
+    matmul: ({ seconds }) => matmul(runtime, seconds, web ? SMALL_PRODUCTS : LARGE_PRODUCTS),
   }
 })
 
@@ -95,10 +111,11 @@ function steady(marks, skip) {
  *
  * @param {Runtime} runtime
  * @param {number} seconds
+ * @param {{ squares: number[][], steps: number }} products
  * @returns {Promise<MatmulRate[]>}
  */
-async function matmul(runtime, seconds) {
-  const models = [square(1024, 8), square(2048, 2), fiveProducts(20)]
+async function matmul(runtime, seconds, { squares, steps }) {
+  const models = [...squares.map(([n = 1, times = 1]) => square(n, times)), fiveProducts(steps)]
   const rates = []
   for (const { shape, model, inputs, outputs, flops } of models) {
     const session = await runtime.open(model)

@@ -17,7 +17,11 @@ const pip = (name) => `run "pip install ${name}" in bench/.venv, or name a Pytho
 
 const TRAINING_DENSE = ['dense', 'denoising', 'stacked']
 const TRAINING = [...TRAINING_DENSE, 'convolutional']
-const ENCODING = [1000, 10_000].map((rows) => ({ name: `runs of ${rows}`, workloads: ['encode'] }))
+const ENCODING = [1000, 10_000].map((rows) => ({
+  name: `runs of ${rows}`,
+  workloads: ['encode'],
+  patient: rows > 1000,
+}))
 const ONLY_ENCODES = Object.fromEntries(TRAINING.map((name) => [name, 'it does not train']))
 
 /** @type {Engine} */
@@ -106,7 +110,7 @@ const PYTHON_PEERS = [
     install: pip('numpy'),
   },
   {
-    name: 'onnxruntime in Python, the engine that Diabolo runs on',
+    name: 'onnxruntime-python',
     command: [python(), here('onnxruntime_engine.py')],
     variants: ENCODING,
     threaded: true,
@@ -141,7 +145,7 @@ export const WEB_PEERS = [
 /** @type {readonly Engine[]} */
 export const PEERS = [
   ...PYTHON_PEERS,
-  ...WEB_PEERS.map((peer) => ({ ...peer, patient: ['convolutional'] })),
+  ...WEB_PEERS.map((peer) => ({ ...peer, patient: ['convolutional', 'encode'] })),
   {
     ...TFJS,
     name: 'tfjs-cpu',

@@ -1,7 +1,10 @@
 /** @import { Agreement, AgreementCheck, Measured } from '../types.js' */
 
-/** The first check, before any round: so few steps that float32 sums in another order cannot be told apart from it. */
-export const FIRST_CHECK = { steps: 10, tolerance: 2e-4 }
+/**
+ * The first check, before any round: so few steps that float32 sums in another order cannot be told apart from it. Passes of
+ * encoding are all the same.
+ */
+export const FIRST_CHECK = { train: { steps: 10, tolerance: 2e-4 }, encode: { steps: 2, tolerance: 2e-4 } }
 
 /** After a whole round, rounding has had time to grow. */
 const ROUND_TOLERANCE = 0.01
@@ -12,9 +15,10 @@ const ROUND_TOLERANCE = 0.01
  * @param {ReadonlyMap<string, Measured>} first  by engine, after the steps of the first check
  * @param {ReadonlyMap<string, { readonly steps: number, readonly rounds: ReadonlyMap<number, Measured> }>} turns
  * @param {string} reference  the engine that the others are compared with
+ * @param {import('../types.js').Task} task
  * @returns {Agreement}
  */
-export function agreementOf(first, turns, reference) {
+export function agreementOf(first, turns, reference, task) {
   const { steps = 0 } = turns.get(reference) ?? {}
   /** @type {Map<string, Measured>} */
   const last = new Map()
@@ -22,7 +26,10 @@ export function agreementOf(first, turns, reference) {
     const trained = [...rounds.values()].at(-1)
     if (own === steps && trained) last.set(name, trained)
   }
-  const checks = [check(first, reference, FIRST_CHECK), check(last, reference, { steps, tolerance: ROUND_TOLERANCE })]
+  const checks = [
+    check(first, reference, FIRST_CHECK[task]),
+    check(last, reference, { steps, tolerance: ROUND_TOLERANCE }),
+  ]
   return { agreed: checks.every(({ agreed }) => agreed), checks }
 }
 

@@ -51,7 +51,7 @@ export async function chooseContenders(candidates, workload, folder, plan, deadl
   // all at once: nothing is timed yet
   const groups = await Promise.all(
     candidates.map(async ({ engine, settings }) => {
-      const variants = variantsOf(engine, workload)
+      const variants = variantsOf(engine, workload, plan)
       const process = (/** @type {Setting} */ setting) => new EngineProcess(engine, setting, workload.task, folder)
       const started = await Promise.all(settings.map((setting) => start(process(setting), variants, plan)))
       return { engine, variants, started }
@@ -65,7 +65,7 @@ export async function chooseContenders(candidates, workload, folder, plan, deadl
     const late = contenders.length > 0 && performance.now() > deadline
     const { best, failure } = late
       ? { failure: 'no time was left for it' }
-      : await choose(engine, variants, started, plan, watch)
+      : await choose(engine, variants, started, workload, plan, watch)
     if (best) contenders.push(best)
     else absent[engine.name] = failure ?? 'it cannot be used in any way'
     for (const { process } of started) if (process !== best?.process) process.stop()
@@ -80,9 +80,12 @@ export async function chooseContenders(candidates, workload, folder, plan, deadl
  *
  * @param {Engine} engine
  * @param {Workload} workload
+ * @param {Plan} plan
  */
-const variantsOf = ({ variants }, { name }) =>
-  variants.filter(({ workloads }) => workloads?.includes(name) ?? true).map((variant) => variant.name)
+const variantsOf = ({ variants }, { name }, plan) =>
+  variants
+    .filter(({ workloads, patient }) => (workloads?.includes(name) ?? true) && (plan.patient || !patient))
+    .map((variant) => variant.name)
 
 /**
  * @param {EngineProcess} process
@@ -102,11 +105,12 @@ async function start(process, [variant = ''], plan) {
  * @param {Engine} engine
  * @param {readonly string[]} variants
  * @param {readonly Started[]} started
+ * @param {Workload} workload
  * @param {Plan} plan
  * @param {OthersWatch} watch
  * @returns {Promise<{ best?: Contender, failure?: string | undefined }>}
  */
-async function choose(engine, variants, started, plan, watch) {
+async function choose(engine, variants, started, { task }, plan, watch) {
   /** @type {Trial[]} */
   const tried = []
   /** @type {Candidate | undefined} */
@@ -125,7 +129,7 @@ async function choose(engine, variants, started, plan, watch) {
   }
   if (!best) return { failure }
   const { process, variant } = best
-  const request = { variant, steps: FIRST_CHECK.steps, skip: 1 }
+  const request = { variant, steps: FIRST_CHECK[task].steps, skip: 1 }
   const checked = await caught({}, async () => ({
     best: { ...best, check: await process.work(request, plan.callSeconds) },
   }))

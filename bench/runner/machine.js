@@ -9,6 +9,7 @@ const BUSY = 0.1
 export function describeMachine() {
   const [load = 0] = loadavg()
   return {
+    date: new Date().toISOString(),
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
     memoryGb: Math.round(totalmem() / 2 ** 30),

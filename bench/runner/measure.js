@@ -83,7 +83,7 @@ export async function measure(setup) {
     fastestPeer: fastest?.[0] ?? null,
     ratioToFastestPeer: fastest?.[1].ratio ?? null,
     matmul,
-    agreement: agreementOf(new Map(contenders.map(({ name, check }) => [name, check])), turns, own.name),
+    agreement: agreementOf(new Map(contenders.map(({ name, check }) => [name, check])), turns, own.name, workload.task),
     machine: { ...machine, ...watch.summary(), dataset },
     seconds: (performance.now() - began) / 1000,
   }

@@ -21,7 +21,7 @@ export const QUICK = {
   startSeconds: 25,
   callSeconds: 25,
   matmulSeconds: 0.5,
-  /** Try engines that take long to start, and every power of two as a number of threads. */
+  /** Try engines and variants that take long, and every power of two as a number of threads. */
   patient: false,
 }
 
@@ -44,12 +44,14 @@ export const FULL = {
 }
 
 /**
- * Thread counts to try: one and all, in patient runs the powers of two between them as well.
+ * Thread counts to try: one and all, in patient runs the powers of two between them as well. Where there are two processors
+ * at most, quick runs go without the one.
  *
  * @param {number} cores
  * @param {Plan} plan
  */
 export function threadCounts(cores, { patient }) {
+  if (cores <= 2 && !patient) return [cores]
   const powers = Array.from({ length: Math.floor(Math.log2(cores)) + 1 }, (_, i) => 2 ** i)
   return [...new Set([1, ...(patient ? powers : []), cores])]
 }

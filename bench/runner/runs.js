@@ -41,8 +41,8 @@ function runOf(workload) {
 
 /** What of the time each part gets: a convolutional step takes twenty times as long. */
 const WASM_PARTS = [
-  { workload: WORKLOADS.dense, share: 0.3 },
-  { workload: WORKLOADS.convolutional, share: 0.7 },
+  { workload: WORKLOADS.dense, share: 0.42 },
+  { workload: WORKLOADS.convolutional, share: 0.58 },
 ]
 
 /**
@@ -54,7 +54,13 @@ async function measureWasm({ only, plan, ...setup }) {
   const parts = {}
   for (const { workload, share } of WASM_PARTS) {
     if (!workload) continue
-    const shorter = { ...plan, budgetSeconds: share * plan.budgetSeconds, graceSeconds: share * plan.graceSeconds }
+    const shorter = {
+      ...plan,
+      leastRounds: Math.min(2, plan.leastRounds),
+      roundSeconds: plan.roundSeconds / 2,
+      budgetSeconds: share * plan.budgetSeconds,
+      graceSeconds: share * plan.graceSeconds,
+    }
     const peers = chosen(WEB_PEERS, only)
     parts[workload.name] = await measure({ ...setup, plan: shorter, workload, own: DIABOLO_WEB, peers })
   }
