@@ -141,8 +141,13 @@ export const compileEpoch = (
 ): Uint8Array => encode(lower(epochGraph(network, phase, batch, stored), options), 'epoch')
 
 /** One step as the bytes of an ONNX model. */
-export const compileStep = (network: Network, phase: DescendSpec, batch: number, stored: StoredAs): Uint8Array =>
-  encode(lower(stepGraph(network, phase, batch, stored)), 'step')
+export const compileStep = (
+  network: Network,
+  phase: DescendSpec,
+  batch: number,
+  stored: StoredAs,
+  options: LowerOptions = {},
+): Uint8Array => encode(lower(stepGraph(network, phase, batch, stored), options), 'step')
 
 /** Stored values as the model sees them: float32, scaled. */
 export const load = (values: Value, { scale }: StoredAs): Value => mul(cast(values, 'float32'), scale)

@@ -1,5 +1,6 @@
 import type { Tensor } from '../base/tensor.js'
 import { compileEpoch, compileStep, LOSSES, meterName, NOISE_ROWS, nextName, scalarName } from '../compile/epoch.js'
+import type { LowerOptions } from '../compile/lowering/index.js'
 import type { Network, Parameters } from '../compile/network.js'
 import type { DescendSpec } from '../compile/spec.js'
 import { meterNames, stateOf } from '../compile/step.js'
@@ -26,6 +27,8 @@ export interface StepperContext {
   readonly network: Network
   readonly feed: Feed
   readonly seed: number
+  /** Lowering passes to leave out, to see what they are worth. */
+  readonly lowering?: LowerOptions
 }
 
 export interface Advance {
@@ -185,11 +188,11 @@ export class Stepper {
 
   /** One session per batch size: the phase's own, and the tail's. */
   #session(batch: number): Promise<Session> {
-    const { network, runtime, feed } = this.#context
+    const { network, runtime, feed, lowering } = this.#context
     const known = this.#sessions.get(batch)
     if (known) return known
     const compile = runtime.info.loops ? compileEpoch : compileStep
-    const opened = runtime.open(compile(network, this.#phase, batch, feed.data))
+    const opened = runtime.open(compile(network, this.#phase, batch, feed.data, lowering))
     this.#sessions.set(batch, opened)
     return opened
   }

@@ -347,6 +347,7 @@ describe('doctor --profile', () => {
     ['a recipe without steps', ['pca'], 'E_OPTION', 'profile another recipe'],
     ['a phase that there is not', ['vanilla', '--phase', 'tune'], 'E_OPTION', 'leave --phase out for the last one'],
     ['an option that there is not', ['vanilla', '--set', 'hiden=3'], 'E_OPTION', 'did you mean "hidden"?'],
+    ['a pass that there is not', ['vanilla', '--without', 'sinkScale'], 'E_UNKNOWN', 'did you mean "sinkScales"?'],
   ])('refuses %s', async (_, args, code, hint) => {
     const run = await runCli(['doctor', '--profile', ...args, '--json'], { cwd: folder })
     expect(run.code).toBe(2)
