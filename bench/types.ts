@@ -238,7 +238,7 @@ export interface StartupReport extends CommandResult {
   readonly workload: 'startup'
   readonly mode: 'quick' | 'full'
   readonly summary: string
-  readonly epochsRun: readonly number[]
+  readonly task: 'command'
   /** `ratio` is the peer's time ÷ Diabolo's. */
   readonly peers: Readonly<Record<string, CommandResult & { readonly ratio: number }>>
   readonly absent: Readonly<Record<string, string>>

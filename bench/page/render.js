@@ -1,4 +1,4 @@
-/** @import { BenchReport, PartsReport, Result, StartupReport } from '../types.js' */
+/** @import { BenchReport, CommandResult, PartsReport, Result, StartupReport } from '../types.js' */
 import { STYLE } from './style.js'
 
 /** @typedef {BenchReport | PartsReport | StartupReport} Report */
@@ -43,7 +43,7 @@ function renderReport(report) {
     const lead = '<p class="muted">The same in WebAssembly under Node, one thread for everyone.</p>'
     return `<section>${heading}${lead}${parts.join('')}</section>`
   }
-  return `<section>${heading}${'epochsRun' in report ? renderCommands(report) : renderSteps(report)}</section>`
+  return `<section>${heading}${'task' in report ? renderCommands(report) : renderSteps(report)}</section>`
 }
 
 /** @param {BenchReport} report */
@@ -76,12 +76,12 @@ rate, ${number(matmul?.gflops ?? 0)} GFLOP/s. Diabolo's fraction of that rate: $
 
 /** @param {StartupReport} report */
 function renderCommands(report) {
-  const { extrapolated, epochsRun, summary, peers } = report
+  const { extrapolated, summary, peers } = report
   const bars = Object.entries({ diabolo: { ...report, ratio: 1 }, ...peers }).map(([name, result]) => ({
     ...{ name, time: result.seconds, ratio: result.ratio },
-    detail: result.measured.map(({ epochs, seconds }) => `${epochs} epochs: ${number(seconds)} s`).join(', '),
+    detail: measuredRuns(result),
   }))
-  const how = extrapolated ? ` Put together from runs of ${epochsRun.join(' and ')} epochs.` : ''
+  const how = extrapolated ? ' Put together from shorter runs, which are listed below.' : ''
   return `<p class="muted">${escapeHtml(summary)}.${how}</p>${renderBars(bars, 's', undefined, 'seconds')}${renderDetails(report)}`
 }
 
@@ -116,7 +116,7 @@ function renderDetails({ machine, absent, agreement, ...report }) {
       'Other work': `${othersMedian} processors, median${busy ? '; the machine was busy' : ''}`,
     }),
     Agreement: agreement.agreed ? 'everyone arrives at the same figures' : 'THE FIGURES DIFFER',
-    ...('version' in report && { Diabolo: describe(report) }),
+    diabolo: describe(report),
     ...Object.fromEntries(Object.entries(report.peers).map(([name, peer]) => [name, describe(peer)])),
     ...Object.fromEntries(Object.entries(absent).map(([name, reason]) => [name, `absent: ${reason}`])),
   }
@@ -126,9 +126,13 @@ function renderDetails({ machine, absent, agreement, ...report }) {
   return `<details><summary>Versions, settings, who is absent</summary><dl>${items.join('')}</dl></details>`
 }
 
-/** @param {Result | import('../types.js').CommandResult} result */
+/** @param {CommandResult} result */
+const measuredRuns = ({ measured }) =>
+  measured.map(({ epochs, seconds }) => `epochs: ${epochs}, ${number(seconds)} s`).join('; ')
+
+/** @param {Result | CommandResult} result */
 function describe(result) {
-  if (!('version' in result)) return `${number(result.seconds)} s, test MSE ${number(result.testMse)}`
+  if (!('version' in result)) return `${measuredRuns(result)}; test MSE ${number(result.testMse)}`
   const { version, variant, threads, spread, rounds, memory } = result
   const above = memory ? `, peak memory ${memory.aboveDataMb} MB above the data` : ''
   return `${version}; ${variant}, threads: ${threads}; quartiles ${spread.map(number).join('–')} ms over rounds: ${rounds}${above}`

@@ -3,7 +3,7 @@
 import { DIABOLO, DIABOLO_WEB, PEERS, WEB_PEERS } from '../engines/index.js'
 import { WORKLOADS } from '../workloads/index.js'
 import { measure } from './measure.js'
-import { measureStartup, STARTUP_SUMMARY } from './startup.js'
+import { measureStartup, STARTUP_PEERS, STARTUP_SUMMARY } from './startup.js'
 
 /**
  * @typedef {object} RunSetup
@@ -24,7 +24,7 @@ export const RUNS = {
     peers: WEB_PEERS.map(({ name }) => name),
     run: measureWasm,
   },
-  startup: { summary: STARTUP_SUMMARY, peers: [], run: measureStartup },
+  startup: { summary: STARTUP_SUMMARY, peers: STARTUP_PEERS, run: measureStartup },
 }
 
 /**

@@ -10,11 +10,11 @@ export function tables(report) {
     const parts = Object.entries(report.parts).map(([name, part]) => `${name}\n${table(part)}`)
     return parts.join('\n\n')
   }
-  return 'epochsRun' in report ? commandTable(report) : table(report)
+  return 'task' in report ? commandTable(report) : table(report)
 }
 
 /** @param {StartupReport} report */
-function commandTable({ peers, absent, agreement, epochsRun, ...own }) {
+function commandTable({ peers, absent, agreement, ...own }) {
   const rows = Object.entries({ diabolo: { ...own, ratio: 1 }, ...peers }).sort(([, a], [, b]) => a.seconds - b.seconds)
   const text = (/** @type {number | null} */ seconds) => seconds?.toFixed(2) ?? ''
   return [
@@ -31,7 +31,9 @@ function commandTable({ peers, absent, agreement, epochsRun, ...own }) {
         ],
       ]),
     ]),
-    ...(own.extrapolated ? [`put together from runs of ${epochsRun.join(' and ')} epochs`] : []),
+    ...(own.extrapolated
+      ? [`put together from runs of ${own.measured.map(({ epochs }) => epochs).join(' and ')} epochs`]
+      : []),
     ...Object.entries(absent).map(([name, reason]) => `absent: ${name}: ${reason}`),
     agreement.agreed
       ? `test MSE: the same for all (within ${100 * agreement.tolerance} %)`
