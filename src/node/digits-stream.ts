@@ -38,7 +38,11 @@ class Drawer {
       if (this.#open.size > 0) return
       // a thread without work must not keep a finished program alive
       this.#worker.unref()
-      this.#idle = setTimeout(() => void this.#worker.terminate(), IDLE).unref()
+      this.#idle = setTimeout(() => {
+        // first, so that nobody asks a thread that is on its way out
+        onEnd(this)
+        void this.#worker.terminate()
+      }, IDLE).unref()
     })
     this.#worker.on('error', (error) => this.#fail(error.message))
     this.#worker.on('exit', () => {

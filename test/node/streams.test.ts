@@ -107,6 +107,16 @@ describe('digits drawn on other threads', () => {
     expect(turns).toBeGreaterThan(0)
   })
 
+  test('can be asked for at the moment in which a thread without work goes', async () => {
+    const stream = digitsStream({ rows: 100 })
+    for (let i = 0; i < 3; i++) {
+      await stream.read(0, 10)
+      // as long as a thread waits
+      await new Promise((done) => setTimeout(done, 1000))
+    }
+    expect(await stream.read(0, 10)).toHaveLength(7840)
+  })
+
   test('do not keep a finished program alive, and can be drawn again after a rest', async () => {
     const library = pathToFileURL(join(import.meta.dirname, '../../dist/node.js')).href
     const script = `import { digitsStream } from '${library}'
