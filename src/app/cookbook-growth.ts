@@ -1,9 +1,8 @@
 import { slice } from '../data/dataset.js'
-import { pick } from '../data/split.js'
 import { drawImageGrid } from '../report/image-grid.js'
 import type { Section } from '../report/page.js'
 import type { Cooked } from './cookbook.js'
-import { firstOfEachClass, imageShape } from './figures.js'
+import { chooseSamples, imageShape } from './figures.js'
 
 /** Samples over which the grid is measured. */
 const MEASURED = 1000
@@ -14,7 +13,7 @@ export async function growth(finished: readonly Cooked[]): Promise<Section | und
   const [first] = runs
   const shape = first && imageShape(first.test)
   if (!first || !shape || runs.length < 2) return undefined
-  const few = pick(first.test, firstOfEachClass(first.test))
+  const { few, words } = chooseSamples(first.test)
   const many = slice(first.test, 0, MEASURED)
   const ways = await Promise.all(
     runs.map(async ({ entry, model, summary }) => ({
@@ -43,7 +42,7 @@ export async function growth(finished: readonly Cooked[]): Promise<Section | und
       drawImageGrid({
         id: 'growth',
         title: 'Ways to grow',
-        caption: 'One test sample of each class, as each network gives it back.',
+        caption: `${words}, as each network gives them back.`,
         shape,
         rows: [
           { caption: 'original', images: few.values },
@@ -55,28 +54,27 @@ export async function growth(finished: readonly Cooked[]): Promise<Section | und
 }
 
 /**
- * How much of the fine detail keeps step with every second pixel, from 0 to 1: with the detail
- * g = xᵢ − (xᵢ₋₁ + xᵢ₊₁) / 2 along rows and along columns, (|Σ (−1)ⁱ g| along rows + along columns) / Σ |g|.
+ * How much of the fine detail keeps step with every second pixel, from 0 to 1: Σₖ |Σ g over pixels of kind k| / Σ |g|, where
+ * g is a pixel less the mean of its four neighbours, and its kind k whether its row and its column are even or odd.
  *
  * @param values  [samples, height, width, channels]
  */
 export function gridOf(values: Float32Array | Uint8Array, shape: readonly [number, number, number]): number {
   const [height, width, channels] = shape
+  const [right, below] = [channels, width * channels]
   const at = (i: number) => values[i] as number
-  let [across, down, all] = [0, 0, 0]
-  for (let sample = 0; sample < values.length; sample += height * width * channels) {
+  const byKind = [0, 0, 0, 0]
+  let all = 0
+  for (let sample = 0; sample < values.length; sample += height * below) {
     for (let y = 1; y < height - 1; y++) {
-      for (let i = 1; i < width - 1; i++) {
-        for (let c = 0; c < channels; c++) {
-          const here = sample + (y * width + i) * channels + c
-          const alongRow = at(here) - (at(here - channels) + at(here + channels)) / 2
-          const alongColumn = at(here) - (at(here - width * channels) + at(here + width * channels)) / 2
-          across += i % 2 === 0 ? alongRow : -alongRow
-          down += y % 2 === 0 ? alongColumn : -alongColumn
-          all += Math.abs(alongRow) + Math.abs(alongColumn)
-        }
+      for (let i = right; i < below - right; i++) {
+        const here = sample + y * below + i
+        const detail = at(here) - (at(here - right) + at(here + right) + at(here - below) + at(here + below)) / 4
+        const kind = 2 * (y % 2) + (Math.floor(i / channels) % 2)
+        byKind[kind] = (byKind[kind] as number) + detail
+        all += Math.abs(detail)
       }
     }
   }
-  return all === 0 ? 0 : (Math.abs(across) + Math.abs(down)) / all
+  return all === 0 ? 0 : byKind.reduce((sum, detail) => sum + Math.abs(detail), 0) / all
 }

@@ -6,6 +6,7 @@ import { pca } from '../model/recipes.js'
 import { dataFolders } from '../node/folders.js'
 import { findMnist } from '../node/mnist.js'
 import { openNodeRuntime } from '../runtime/ort-node.js'
+import { DEVICES } from '../runtime/types.js'
 
 export interface Finding {
   readonly what: string
@@ -19,7 +20,7 @@ const LEAST_NODE = [20, 19] as const
 
 /** Looks at everything that Diabolo needs, and tries the runtime on a small problem whose answer is known. */
 export async function diagnose(): Promise<Finding[]> {
-  return [node(), machine(), await runtime(), await data(), await folder()]
+  return [node(), machine(), await runtime(), await devices(), await data(), await folder()]
 }
 
 function node(): Finding {
@@ -64,6 +65,28 @@ async function runtime(): Promise<Finding> {
       found,
       remedy: 'run "npm ci" again; onnxruntime-node has binaries for Linux and Windows (x64, arm64) and macOS (arm64)',
     }
+  }
+}
+
+/** Devices beside the processor, each tried. */
+async function devices(): Promise<Finding> {
+  const others = DEVICES.filter((device) => device !== 'cpu')
+  const tried = await Promise.all(
+    others.map(async (device) => {
+      try {
+        await (await openNodeRuntime({ device, threads: 1 })).close()
+        return { device, here: true }
+      } catch (error) {
+        if (error instanceof DiaboloError && error.code === 'E_DEVICE') return { device, here: false }
+        throw error
+      }
+    }),
+  )
+  const name = (here: boolean) => tried.flatMap((each) => (each.here === here ? each.device : []))
+  return {
+    what: 'devices',
+    state: 'good',
+    found: `${['cpu', ...name(true)].join(', ')}; not here: ${name(false).join(', ') || 'none'}`,
   }
 }
 

@@ -1,5 +1,5 @@
 import type { DescendSpec } from '../compile/spec.js'
-import { type Dataset, dataset } from '../data/dataset.js'
+import { type Dataset, dataset, slice } from '../data/dataset.js'
 import { pick } from '../data/split.js'
 import type { Autoencoder } from '../model/autoencoder.js'
 import { pca } from '../model/recipes.js'
@@ -20,6 +20,9 @@ import { corruptionOf, type Summary, testInput } from './training-run.js'
 
 /** Samples shown in a picture of reconstructions. */
 const SHOWN = 10
+
+/** Samples shown as feature maps. */
+const MAPPED = 3
 
 /** Hidden units shown as tiles. */
 const MAX_TILES = 400
@@ -94,7 +97,7 @@ function lossLabel({ spec }: Autoencoder): string {
 async function reconstructions({ model, test, summary }: Finished, prefix: string) {
   const shape = imageShape(test)
   if (!shape) return undefined
-  const few = pick(test, firstOfEachClass(test))
+  const { few, words } = chooseSamples(test)
   const noisy = testInput(model, few, summary.seed)
   const width = few.values.length / few.rows
   const { data } = await model.reconstruct(noisy)
@@ -105,7 +108,7 @@ async function reconstructions({ model, test, summary }: Finished, prefix: strin
     return drawImageGrid({
       id,
       title: 'Originals over reconstructions',
-      caption: 'One test sample of each class; under each, its squared error summed over all values.',
+      caption: `${words}; under each, its squared error summed over all values.`,
       shape,
       rows: [clean, { caption: 'reconstruction', images: data, notes }],
     })
@@ -113,8 +116,7 @@ async function reconstructions({ model, test, summary }: Finished, prefix: strin
   return drawImageGrid({
     id,
     title: 'Noisy, denoised, clean',
-    caption:
-      'One test sample of each class; under each denoised one, its squared error against the clean, summed over all values.',
+    caption: `${words}; under each denoised one, its squared error against the clean, summed over all values.`,
     shape,
     rows: [
       { caption: 'noisy: what the network sees', images: noisy.values },
@@ -157,19 +159,18 @@ function firstColumns(matrix: Float32Array, rows: number, columns: number, kept:
   return out
 }
 
-/** What the first and the last convolution make of three samples. */
+/** What the first convolution makes of a few samples. */
 async function featureMaps({ model, test, summary }: Finished, prefix: string) {
   const convolutions = model.spec.encoder.flatMap(({ type }, i) => (type === 'conv2d' ? [i + 1] : []))
   const [first] = convolutions
   if (first === undefined) return undefined
-  const few = pick(test, firstOfEachClass(test).subarray(0, 3))
+  const few = slice(chooseSamples(test).few, 0, MAPPED)
   const { shape, data } = await model.encode(testInput(model, few, summary.seed), { layers: first })
   const [, channels = 1, height = 1, width = 1] = shape
   return drawFeatureMaps({
     id: `${prefix}-feature-maps`,
     title: 'What the first convolution sees',
-    caption:
-      'Three test samples, each as the feature maps of the first convolution: some find strokes, some edges, some the ground.',
+    caption: `Test samples below each other, each as the feature maps of the first convolution: one for each of its ${channels} filters.`,
     maps: data,
     shape: [height, width, channels],
   })
@@ -206,10 +207,7 @@ async function sparsity({ model, test }: Finished, prefix: string): Promise<Figu
 async function codes({ model, test, runtime }: Finished, prefix: string) {
   const { labels } = test
   if (!labels || model.codeWidth < 2 || model.codeWidth > WIDEST_CODE || new Set(labels).size > 10) return undefined
-  const few = pick(
-    test,
-    Int32Array.from({ length: Math.min(POINTS, test.rows) }, (_, i) => i),
-  )
+  const few = slice(test, 0, POINTS)
   const { data } = await model.encode(few)
   const plain = model.codeWidth === 2
   const flat = plain ? data : await firstTwoDirections(data, model.codeWidth, runtime)
@@ -241,9 +239,11 @@ export function imageShape({ shape }: Dataset): readonly [number, number, 1 | 3]
   return channels === 1 || channels === 3 ? [height, width, channels] : undefined
 }
 
-/** One sample of each class in the order of the classes, or simply the first ones. */
-export function firstOfEachClass({ labels, rows }: Dataset): Int32Array {
+/** One sample of each class in the order of the classes, or simply the first ones; and what they are, in words. */
+export function chooseSamples(test: Dataset): { readonly few: Dataset; readonly words: string } {
+  const { labels } = test
   const classes = [...new Set(labels)].sort((a, b) => a - b).slice(0, SHOWN)
-  if (!labels || classes.length < 2) return Int32Array.from({ length: Math.min(SHOWN, rows) }, (_, i) => i)
-  return Int32Array.from(classes, (label) => labels.indexOf(label))
+  if (!labels || classes.length < 2) return { few: slice(test, 0, SHOWN), words: 'The first test samples' }
+  const indices = Int32Array.from(classes, (label) => labels.indexOf(label))
+  return { few: pick(test, indices), words: 'One test sample of each class' }
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { writeWhole } from '../node/files.js'
-import { renderPng } from '../node/png.js'
+import { type PngOptions, renderPng } from '../node/png.js'
 import { formatHistory, RUN_FILES } from '../node/run-folder.js'
 import type { ReferenceLine } from '../report/epoch-lines.js'
 import type { Figure } from '../report/figure.js'
@@ -10,8 +10,8 @@ import { renderRunReport } from './run-report.js'
 export interface WriteOptions {
   /** A baseline's error, drawn beside the training curve. */
   readonly reference?: ReferenceLine
-  /** Pixels per CSS pixel of PNG files beside the SVG ones; none when left out. */
-  readonly png?: number
+  /** How to draw PNG files beside the SVG ones; none when left out. */
+  readonly png?: PngOptions
 }
 
 export interface Written {
@@ -42,11 +42,11 @@ export async function writeReport(
   return { figures, files: [page, ...files.flat()] }
 }
 
-async function writeFigure(folder: string, figure: Figure, png: number | undefined): Promise<readonly string[]> {
+async function writeFigure(folder: string, figure: Figure, png: PngOptions | undefined): Promise<readonly string[]> {
   const svg = join(folder, `${figure.id}.svg`)
   await writeWhole(svg, figure.svg)
   if (png === undefined) return [svg]
-  const picture = join(folder, `${figure.id}.png`)
-  await writeWhole(picture, await renderPng(figure, { scale: png }))
+  const picture = join(folder, `${figure.id}${png.theme === 'dark' ? '-dark' : ''}.png`)
+  await writeWhole(picture, await renderPng(figure, png))
   return [svg, picture]
 }

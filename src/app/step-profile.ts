@@ -1,3 +1,4 @@
+import type { LoweringPass } from '../compile/lowering/index.js'
 import { buildNetwork, initialParameters } from '../compile/network.js'
 import type { Product } from '../compile/products.js'
 import type { DescendSpec, Spec } from '../compile/spec.js'
@@ -21,6 +22,8 @@ export interface ProfileRequest {
   /** Steps to time, at least. */
   readonly steps: number
   readonly threads: number
+  /** Lowering passes to leave out. */
+  readonly without?: readonly LoweringPass[]
 }
 
 const STAGES = ['batch', 'noise', 'forward', 'backward', 'update', 'other'] as const
@@ -121,11 +124,11 @@ async function inputOf(runtime: Runtime, { spec, phase, data }: ProfileRequest):
 }
 
 /** Trains for a while, as `fit` does, and says how long a step took: the median over chunks, the first two left out. */
-async function takeSteps(runtime: Runtime, { spec, phase, steps }: ProfileRequest, samples: Dataset) {
+async function takeSteps(runtime: Runtime, { spec, phase, steps, without = [] }: ProfileRequest, samples: Dataset) {
   const network = buildNetwork(spec, phase.layers)
   const start = initialParameters(network, 0)
   const feed = openFeed(runtime, samples, {})
-  const stepper = await Stepper.open({ runtime, network, feed, seed: 0 }, phase, start)
+  const stepper = await Stepper.open({ runtime, network, feed, seed: 0, lowering: { without } }, phase, start)
   const perStep: number[] = []
   const isEnough = () => stepper.step >= steps && perStep.length >= 3
   while (!isEnough()) {

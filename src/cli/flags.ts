@@ -2,6 +2,13 @@ import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import { DiaboloError } from '../base/errors.js'
 import type { Recipe } from '../recipes/index.js'
+import { DEVICES } from '../runtime/types.js'
+
+/** `--device`, for every command that runs a model. */
+export const deviceOption = (): Option =>
+  new Option('--device <name>', 'where operators run; "diabolo doctor" says which are here')
+    .choices(DEVICES)
+    .default('cpu')
 
 interface Property {
   readonly type?: string

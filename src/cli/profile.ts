@@ -3,7 +3,9 @@ import { openSource } from '../app/sources.js'
 import { type NodeProfile, profileStep, type StepProfile } from '../app/step-profile.js'
 import { recipeOf } from '../app/training-run.js'
 import { DiaboloError } from '../base/errors.js'
+import { nearest } from '../base/nearest.js'
 import { showShape } from '../base/shape.js'
+import { type LoweringPass, OPTIONAL_PASSES } from '../compile/lowering/index.js'
 import type { DescendSpec, Spec } from '../compile/spec.js'
 import { digits } from '../data/digits/index.js'
 import type { PresetName } from '../recipes/index.js'
@@ -18,6 +20,7 @@ export interface ProfileFlags {
   readonly data: string
   readonly steps: number
   readonly threads?: number
+  readonly without?: readonly string[]
   readonly json?: boolean
 }
 
@@ -35,7 +38,8 @@ export async function showProfile(flags: ProfileFlags): Promise<void> {
   requirePreset(flags.preset, recipe)
   const data = source === 'digits' ? digits({ rows: DIGITS_ROWS }) : (await openSource(source, 1)).train
   const spec = recipe.spec(data.shape, parseOptions(flags.set ?? []), flags.preset)
-  const profile = await profileStep({ spec, phase: phaseOf(spec, flags.phase), data, steps, threads })
+  const without = parsePasses(flags.without ?? [])
+  const profile = await profileStep({ spec, phase: phaseOf(spec, flags.phase), data, steps, threads, without })
   if (json) writeJson({ ...profile, dataset: data.name })
   else show(profile)
 }
@@ -109,5 +113,20 @@ function phaseOf({ phases, recipe }: Spec, name: string | undefined): DescendSpe
         : 'a recipe that is trained in steps',
     found: name === undefined ? 'one that is solved in closed form' : `"${name}"`,
     hint: descents.length > 0 ? 'leave --phase out for the last one' : 'profile another recipe',
+  })
+}
+
+/** @throws E_UNKNOWN, with the nearest name, when there is no such pass, or none that can be left out */
+function parsePasses(names: readonly string[]): readonly LoweringPass[] {
+  return names.map((name) => {
+    const pass = OPTIONAL_PASSES.find((each) => each === name)
+    if (pass) return pass
+    const meant = nearest(name, OPTIONAL_PASSES)
+    throw new DiaboloError('E_UNKNOWN', {
+      at: '--without',
+      expected: `lowering passes that can be left out: ${OPTIONAL_PASSES.join(', ')}`,
+      found: `"${name}"`,
+      hint: meant ? `did you mean "${meant}"?` : 'docs/architecture.md says what each pass does',
+    })
   })
 }

@@ -2,12 +2,12 @@ import type { TensorType } from '../base/shape.js'
 import { GraphBuilder } from '../graph/builder.js'
 import { encode } from '../graph/encode.js'
 import type { Graph, Value } from '../graph/types.js'
-import { optimizerOf } from '../nn/optimizers.js'
+import { type OptimizerSpec, optimizerOf } from '../nn/optimizers.js'
 import { cast, gather, loop, mul } from '../ops/index.js'
 import { type LowerOptions, lower } from './lowering/index.js'
 import type { Network } from './network.js'
 import type { DescendSpec } from './spec.js'
-import { emitStep, meterNames, stateOf } from './step.js'
+import { emitStep, meterNames, type StateSpec, type Step, stateOf } from './step.js'
 
 /** How the samples lie in memory. */
 export interface StoredAs {
@@ -25,6 +25,9 @@ export const scalarName = (name: string) => `scalar/${name}`
 /** The inputs that say which rows of the noise bank each sample takes. */
 export const NOISE_ROWS = ['noise/first', 'noise/second'] as const
 
+/** The output that holds the loss of every step. */
+export const LOSSES = 'losses'
+
 /** The output that holds a meter's value of every step. */
 export const meterName = (name: string) => `meter/${name}`
 
@@ -38,37 +41,23 @@ export const meterName = (name: string) => `meter/${name}`
  */
 export function epochGraph(network: Network, phase: DescendSpec, batch: number, stored: StoredAs): Graph {
   const state = stateOf(network, phase)
-  const scalars = Object.keys(optimizerOf(phase.optimizer).scalars(phase.optimizer, 1, 1))
-  const rowsOfBatches = { dtype: 'int32', shape: ['steps', batch] } as const
-  const captures: Record<string, TensorType> = {
-    data: { dtype: stored.dtype, shape: ['rows', network.width] },
-    order: rowsOfBatches,
-  }
-  for (const name of scalars) captures[scalarName(name)] = { dtype: 'float32', shape: ['steps'] }
-  if (phase.corruption) {
-    captures.bank = { dtype: 'float32', shape: ['bank', network.width] }
-    for (const name of NOISE_ROWS) captures[name] = rowsOfBatches
-  }
+  const { shared, own } = feedTypes(network, phase, batch, stored)
+  const captures = { ...shared, ...mapped(own, ({ dtype, shape }) => ({ dtype, shape: ['steps', ...shape] })) }
 
   const body = new GraphBuilder()
   const iteration = body.input('iteration', { dtype: 'int64', shape: [] })
   const go = body.input('go', { dtype: 'bool', shape: [] })
-  const carried = inputs(body, Object.fromEntries(state.map(({ name, shape }) => [name, { dtype: 'float32', shape }])))
+  const carried = inputs(body, stateTypes(state))
   const captured = inputs(body, captures)
-  const now = (name: string) => gather(captured[name] as Value, iteration)
-  const fed = body.within('batch', () => ({
-    target: load(gather(captured.data as Value, now('order')), stored),
-    noise: phase.corruption && (NOISE_ROWS.map((name) => gather(captured.bank as Value, now(name))) as [Value, Value]),
-    scalars: Object.fromEntries(scalars.map((name) => [name, now(scalarName(name))])),
-  }))
-  const step = emitStep(network, phase, { ...fed, state: carried })
+  const now = body.within('batch', () => mapped(own, (_, name) => gather(captured[name] as Value, iteration)))
+  const step = emitFedStep(network, phase, stored, { ...captured, ...now }, carried)
 
   const outer = new GraphBuilder()
   const trips = outer.input('trips', { dtype: 'int64', shape: [] })
   const around = inputs(outer, captures)
   const outputs = loop({
     trips,
-    carried: state.map(({ name, shape }) => outer.input(name, { dtype: 'float32', shape })),
+    carried: Object.values(inputs(outer, stateTypes(state))),
     captured: Object.values(around),
     body: body.build({
       go,
@@ -77,9 +66,70 @@ export function epochGraph(network: Network, phase: DescendSpec, batch: number, 
       ...step.meters,
     }),
   })
-  const named = [...state.map(({ name }) => nextName(name)), 'losses', ...meterNames(phase).map(meterName)]
+  const named = [...state.map(({ name }) => nextName(name)), LOSSES, ...meterNames(phase).map(meterName)]
   return outer.build(Object.fromEntries(named.map((name, i) => [name, outputs[i] as Value])))
 }
+
+/**
+ * One training step, for devices on which a `Loop` is not the fast way: the same as a trip of `epochGraph`, with the same
+ * names, and without the axis that counts steps.
+ *
+ * inputs:   data [rows, width], order int32 [batch], `scalar/…` float32 [], state …;
+ *           where the phase corrupts: bank float32 [bank, width], `noise/first` and `noise/second` int32 [batch]
+ * outputs:  `….next` for each state tensor, losses float32 [], `meter/…` float32 […]
+ */
+export function stepGraph(network: Network, phase: DescendSpec, batch: number, stored: StoredAs): Graph {
+  const state = stateOf(network, phase)
+  const { shared, own } = feedTypes(network, phase, batch, stored)
+  const builder = new GraphBuilder()
+  const fed = inputs(builder, { ...shared, ...own })
+  const { next, loss, meters } = emitFedStep(network, phase, stored, fed, inputs(builder, stateTypes(state)))
+  return builder.build({
+    ...Object.fromEntries(state.map(({ name }) => [nextName(name), next[name] as Value])),
+    [LOSSES]: loss,
+    ...Object.fromEntries(Object.entries(meters).map(([name, value]) => [meterName(name), value])),
+  })
+}
+
+/** What steps are fed beside the state: what serves all of them, and what each has of its own. */
+function feedTypes(network: Network, phase: DescendSpec, batch: number, stored: StoredAs) {
+  const { corruption, optimizer } = phase
+  const picks: TensorType = { dtype: 'int32', shape: [batch] }
+  const shared: Record<string, TensorType> = { data: { dtype: stored.dtype, shape: ['rows', network.width] } }
+  const own: Record<string, TensorType> = { order: picks }
+  for (const name of scalarNames(optimizer)) own[scalarName(name)] = { dtype: 'float32', shape: [] }
+  if (corruption) {
+    shared.bank = { dtype: 'float32', shape: ['bank', network.width] }
+    for (const name of NOISE_ROWS) own[name] = picks
+  }
+  return { shared, own }
+}
+
+/** A step that gathers its batch, and its noise, by the rows that it is told. */
+function emitFedStep(
+  network: Network,
+  phase: DescendSpec,
+  stored: StoredAs,
+  fed: Readonly<Record<string, Value>>,
+  state: Readonly<Record<string, Value>>,
+): Step {
+  const at = (name: string) => fed[name] as Value
+  const { builder } = at('data')
+  const batch = builder.within('batch', () => ({
+    target: load(gather(at('data'), at('order')), stored),
+    noise: phase.corruption && (NOISE_ROWS.map((name) => gather(at('bank'), at(name))) as [Value, Value]),
+  }))
+  const scalars = Object.fromEntries(scalarNames(phase.optimizer).map((name) => [name, at(scalarName(name))]))
+  return emitStep(network, phase, { ...batch, state, scalars })
+}
+
+const scalarNames = (optimizer: OptimizerSpec) => Object.keys(optimizerOf(optimizer).scalars(optimizer, 1, 1))
+
+const stateTypes = (state: readonly StateSpec[]): Record<string, TensorType> =>
+  Object.fromEntries(state.map(({ name, shape }) => [name, { dtype: 'float32', shape }]))
+
+const mapped = <A, B>(record: Readonly<Record<string, A>>, to: (value: A, name: string) => B): Record<string, B> =>
+  Object.fromEntries(Object.entries(record).map(([name, value]) => [name, to(value, name)]))
 
 /** The epoch as the bytes of an ONNX model. */
 export const compileEpoch = (
@@ -89,6 +139,15 @@ export const compileEpoch = (
   stored: StoredAs,
   options: LowerOptions = {},
 ): Uint8Array => encode(lower(epochGraph(network, phase, batch, stored), options), 'epoch')
+
+/** One step as the bytes of an ONNX model. */
+export const compileStep = (
+  network: Network,
+  phase: DescendSpec,
+  batch: number,
+  stored: StoredAs,
+  options: LowerOptions = {},
+): Uint8Array => encode(lower(stepGraph(network, phase, batch, stored), options), 'step')
 
 /** Stored values as the model sees them: float32, scaled. */
 export const load = (values: Value, { scale }: StoredAs): Value => mul(cast(values, 'float32'), scale)

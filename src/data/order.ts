@@ -41,15 +41,17 @@ export function* windowsOf({ rows, buffer, shuffle }: Ordering): Generator<Windo
     return
   }
   const block = Math.max(1, Math.floor(buffer / BLOCKS_PER_BUFFER))
-  const perWindow = Math.floor(buffer / block)
   const blocks = arrange(Math.ceil(rows / block), random('blocks', ...keys))
-  for (let first = 0; first < blocks.length; first += perWindow) {
-    const spans = Array.from(blocks.subarray(first, first + perWindow), (at) => ({
+  const windows = Math.ceil(blocks.length / Math.floor(buffer / block))
+  // as equal as they can be: a last one of few blocks would be shuffled badly
+  const first = (window: number) => Math.floor((window * blocks.length) / windows)
+  for (let window = 0; window < windows; window++) {
+    const spans = Array.from(blocks.subarray(first(window), first(window + 1)), (at) => ({
       from: at * block,
       to: Math.min(rows, (at + 1) * block),
     }))
     const within = rowsOf(spans)
-    const places = arrange(within.length, random('order', ...keys, first / perWindow))
+    const places = arrange(within.length, random('order', ...keys, window))
     yield { spans, places, rows: places.map((place) => within[place] as number) }
   }
 }

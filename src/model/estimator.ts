@@ -5,7 +5,7 @@ import { parseSpec, type Spec } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
 import type { RowStream } from '../data/row-stream.js'
 import type { PresetName, Recipe } from '../recipes/index.js'
-import type { Runtime } from '../runtime/types.js'
+import type { Device, Runtime } from '../runtime/types.js'
 import { type FitOptions, runPhases } from '../train/run-phases.js'
 import type { Artifact } from './artifact.js'
 import { Autoencoder } from './autoencoder.js'
@@ -25,12 +25,16 @@ export interface Estimator<O> {
    * @param options  how to fit; the recipe's own options may be given here too, and win
    * @throws E_DIVERGED, with the last good model as `model`, when the loss is no longer finite
    * @throws E_DATA, E_SHAPE, E_OPTION when data and options do not fit together; E_TRUNCATED, E_SHAPE, E_VALUE when a stream
-   * does not give what it promised, and whatever it throws
+   * does not give what it promised, and whatever it throws; E_DEVICE when the device is not here
    */
-  fit(
-    data: Dataset | RowStream,
-    options?: FitOptions & { readonly runtime?: Runtime } & Partial<O>,
-  ): Promise<Autoencoder>
+  fit(data: Dataset | RowStream, options?: FitOptions & Placement & Partial<O>): Promise<Autoencoder>
+}
+
+/** Where a model is trained, and lives afterwards: a runtime of the caller's, or the shared one of a device. */
+export interface Placement {
+  readonly runtime?: Runtime
+  /** By default the processor. */
+  readonly device?: Device
 }
 
 /** What a recipe's factory takes: its options, and which preset the others come from. */
@@ -60,13 +64,13 @@ export function estimator<S extends z.ZodObject>(recipe: Recipe<S>) {
     return {
       recipe: recipe.name,
       spec: (input) => recipe.spec(input, options as Options, preset),
-      async fit(data, { seed = 0, validation, buffer, signal, onEvent, runtime, ...more } = {} as never) {
+      async fit(data, { seed = 0, validation, buffer, signal, onEvent, runtime, device, ...more } = {} as never) {
         const network = buildNetwork(recipe.spec(data.shape, { ...options, ...more } as Options, preset))
         return fitNetwork(
           network,
           data,
           { seed, validation, buffer, signal, onEvent },
-          runtime ?? (await sharedRuntime()),
+          runtime ?? (await sharedRuntime(device)),
         )
       },
     }
@@ -82,10 +86,15 @@ export function estimator<S extends z.ZodObject>(recipe: Recipe<S>) {
 export async function fitSpec(
   spec: unknown,
   data: Dataset | RowStream,
-  { seed = 0, validation, buffer, signal, onEvent, runtime }: FitOptions & { readonly runtime?: Runtime } = {},
+  { seed = 0, validation, buffer, signal, onEvent, runtime, device }: FitOptions & Placement = {},
 ): Promise<Autoencoder> {
   const network = buildNetwork(parseSpec(spec))
-  return fitNetwork(network, data, { seed, validation, buffer, signal, onEvent }, runtime ?? (await sharedRuntime()))
+  return fitNetwork(
+    network,
+    data,
+    { seed, validation, buffer, signal, onEvent },
+    runtime ?? (await sharedRuntime(device)),
+  )
 }
 
 type Given = { readonly [K in keyof FitOptions]: FitOptions[K] | undefined }

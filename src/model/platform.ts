@@ -1,5 +1,5 @@
 import { DiaboloError } from '../base/errors.js'
-import type { Runtime, RuntimeOptions } from '../runtime/types.js'
+import type { Device, Runtime, RuntimeOptions } from '../runtime/types.js'
 
 /** What differs between Node and a browser; each entry point of the package installs its own. */
 export interface Platform {
@@ -12,7 +12,7 @@ export interface Platform {
 }
 
 let installed: Platform | undefined
-let shared: Promise<Runtime> | undefined
+const shared = new Map<Device, Promise<Runtime>>()
 
 export function installPlatform(platform: Platform): void {
   installed = platform
@@ -28,10 +28,13 @@ export function platform(): Platform {
   })
 }
 
-/** One runtime for all who do not bring their own, opened when first needed. */
-export function sharedRuntime(): Promise<Runtime> {
-  shared ??= platform().openRuntime()
-  return shared
+/** One runtime per device for all who do not bring their own, opened when first needed. */
+export function sharedRuntime(device: Device = 'cpu'): Promise<Runtime> {
+  const opened = shared.get(device) ?? platform().openRuntime({ device })
+  shared.set(device, opened)
+  // a device that was not there may be asked for again
+  opened.catch(() => shared.delete(device))
+  return opened
 }
 
 export function files(): NonNullable<Platform['files']> {

@@ -28,14 +28,21 @@ class Drawer {
 
   constructor(onEnd: (drawer: Drawer) => void) {
     // found through package.json, so that the same line serves the sources under test and the built package
-    this.#worker = new Worker(createRequire(import.meta.url).resolve('#digits-worker'))
+    this.#worker = new Worker(createRequire(import.meta.url).resolve('#digits-worker'), {
+      // flags of a program given as text (--input-type) are not for files
+      execArgv: [],
+    })
     this.#worker.on('message', ({ id, values }: DrawResponse) => {
       this.#open.get(id)?.resolve(values)
       this.#open.delete(id)
       if (this.#open.size > 0) return
       // a thread without work must not keep a finished program alive
       this.#worker.unref()
-      this.#idle = setTimeout(() => void this.#worker.terminate(), IDLE).unref()
+      this.#idle = setTimeout(() => {
+        // first, so that nobody asks a thread that is on its way out
+        onEnd(this)
+        void this.#worker.terminate()
+      }, IDLE).unref()
     })
     this.#worker.on('error', (error) => this.#fail(error.message))
     this.#worker.on('exit', () => {

@@ -35,7 +35,7 @@ export async function fileStream(path: string): Promise<RowStream> {
       throw new DiaboloError('E_TRUNCATED', {
         at: `${path}, rows ${from} to ${to - 1}`,
         expected: `${(to - from) * step} bytes`,
-        found: `${bytes.length}: the file is shorter than it was`,
+        found: `${bytes.length} bytes: the file is shorter than it was`,
         hint: 'leave the file as it is while it is trained on',
       })
     },

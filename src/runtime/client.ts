@@ -1,7 +1,15 @@
 import { DiaboloError } from '../base/errors.js'
 import { copyOf, type Tensor } from '../base/tensor.js'
 import { type CallName, type Calls, memoryOf, type Port, type Request, type Response } from './protocol.js'
-import { type Feeds, isResident, type Runtime, type RuntimeOptions, type Session } from './types.js'
+import {
+  type Device,
+  type Feeds,
+  isResident,
+  type Resident,
+  type Runtime,
+  type RuntimeOptions,
+  type Session,
+} from './types.js'
 
 export interface Connection extends Port<Request, Response> {
   /** Called when the other side is gone; rejects whatever is still open. */
@@ -17,7 +25,7 @@ interface Pending {
 /** The caller's side of a runtime that lives on another thread. */
 export async function connect(
   connection: Connection,
-  { threads, profile }: RuntimeOptions & { readonly threads: number },
+  { device = 'cpu', threads, profile }: RuntimeOptions & { readonly threads: number },
 ): Promise<Runtime> {
   const pending = new Map<number, Pending>()
   let count = 0
@@ -49,12 +57,24 @@ export async function connect(
   }
 
   // a message that is simply posted carries the whole memory behind a view; a copy that is handed over carries the view
+  function handedOver<T extends Feeds>(given: T): { readonly copies: T; readonly memory: readonly ArrayBuffer[] } {
+    const entries = Object.entries(given).map(([name, feed]): [string, Tensor | Resident] => [
+      name,
+      isResident(feed) ? feed : copyOf(feed),
+    ])
+    const tensors = entries.flatMap(([, feed]) => (isResident(feed) ? [] : [feed]))
+    return { copies: Object.fromEntries(entries) as T, memory: memoryOf(tensors) }
+  }
+
   function run(session: number, given: Feeds, keep: readonly string[]) {
-    const feeds = Object.fromEntries(
-      Object.entries(given).map(([name, feed]) => [name, isResident(feed) ? feed : copyOf(feed)]),
-    )
-    const copies = Object.values(feeds).filter((feed) => !isResident(feed))
-    return call('run', { session, feeds, keep }, memoryOf(copies as Tensor[]))
+    const { copies, memory } = handedOver(given)
+    return call('run', { session, feeds: copies, keep }, memory)
+  }
+
+  async function sweep(session: number, rows: Readonly<Record<string, Tensor>>, rowsPerRun: number, given: Feeds) {
+    const [own, shared] = [handedOver(rows), handedOver(given)]
+    const request = { session, rows: own.copies, rowsPerRun, feeds: shared.copies }
+    return (await call('sweep', request, [...own.memory, ...shared.memory])).fetched
   }
 
   function put(given: Tensor) {
@@ -62,13 +82,17 @@ export async function connect(
     return call('put', { tensor }, memoryOf([tensor]))
   }
 
-  const info = await call('start', { threads, profile })
+  const info = await call('start', { device, threads, profile }).catch(async (error: DiaboloError) => {
+    await connection.end()
+    throw device === 'cpu' ? error : absent(device, error.found)
+  })
 
   async function open(bytes: Uint8Array): Promise<Session> {
     const model = new Uint8Array(bytes)
     const session = await call('open', { model }, [model.buffer])
     return {
       run: (feeds, keep = []) => run(session, feeds, keep),
+      sweep: (rows, rowsPerRun, feeds = {}) => sweep(session, rows, rowsPerRun, feeds),
       close: async () => void (await call('shut', { session })),
     }
   }
@@ -86,6 +110,22 @@ export async function connect(
     eigen: (matrix) => call('eigen', { matrix }),
     close: () => connection.end(),
   }
+}
+
+const absent = (device: Exclude<Device, 'cpu'>, found: string) =>
+  new DiaboloError('E_DEVICE', {
+    at: `device "${device}"`,
+    expected: 'a device that ONNX Runtime can use here',
+    found: found.trim(),
+    hint: `it needs ${NEEDS[device]}; leave it out to run on the processor`,
+  })
+
+/** What ONNX Runtime says that its devices need. */
+const NEEDS: Readonly<Record<Exclude<Device, 'cpu'>, string>> = {
+  webgpu: 'a GPU with a Vulkan, Metal or Direct3D 12 driver; in a browser, WebGPU switched on',
+  cuda: 'Linux x64, an NVIDIA GPU, CUDA 12, cuDNN 9, and "npm rebuild onnxruntime-node --ignore-scripts=false"',
+  coreml: 'macOS',
+  dml: 'Windows with a DirectX 12 GPU',
 }
 
 const failure = (reason: string) =>

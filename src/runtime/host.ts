@@ -3,7 +3,8 @@ import type { DType } from '../base/shape.js'
 import type { Tensor, TensorData } from '../base/tensor.js'
 import { symmetricEigen } from './eigen.js'
 import { type CallName, type Calls, memoryOf, type Port, type Request, type Response } from './protocol.js'
-import { isResident, type Resident, type RunResult, type RuntimeInfo } from './types.js'
+import { type Feeds, isResident, type Resident, type RunResult, type RuntimeInfo } from './types.js'
+import { identityModel, Upload } from './upload.js'
 
 /** What the host needs of an `onnxruntime-*` package. */
 export interface Ort {
@@ -19,7 +20,9 @@ export type Wanted = Calls['start']['request']
 export interface HostSetup {
   readonly ort: Ort
   readonly info: Omit<RuntimeInfo, 'threads'>
-  readonly options: (wanted: Wanted) => InferenceSession.SessionOptions
+  readonly options: InferenceSession.SessionOptions
+  /** Whether sessions leave their outputs on a device, and take them from there. */
+  readonly onDevice: boolean
 }
 
 type Handlers = { readonly [K in CallName]: (request: Calls[K]['request']) => Promise<Calls[K]['response']> }
@@ -28,13 +31,14 @@ type Handlers = { readonly [K in CallName]: (request: Calls[K]['request']) => Pr
  * The runtime's side: holds sessions and resident tensors, answers requests one after another.
  * `load` is called with the first request, so that a thread can be started before it is needed.
  */
-export function serve(port: Port<Response, Request>, load: () => Promise<HostSetup>): void {
+export function serve(port: Port<Response, Request>, load: (wanted: Wanted) => Promise<HostSetup>): void {
   const sessions: (InferenceSession | undefined)[] = []
   const residents = new Map<number, OrtTensor>()
   let setup: HostSetup
-  let wanted: Wanted
   let count = 0
 
+  const create = (model: Uint8Array) => setup.ort.InferenceSession.create(model, setup.options)
+  const upload = new Upload(create)
   const toOrt = ({ dtype, data, shape }: Tensor) => new setup.ort.Tensor(dtype, data, shape)
   const reside = (tensor: OrtTensor): Resident => {
     const id = count++
@@ -47,32 +51,61 @@ export function serve(port: Port<Response, Request>, load: () => Promise<HostSet
     return tensor
   }
 
+  const toFeeds = (feeds: Feeds): Readonly<Record<string, OrtTensor>> =>
+    Object.fromEntries(Object.entries(feeds).map(([name, feed]) => [name, isResident(feed) ? find(feed) : toOrt(feed)]))
+  const opened = (session: number): InferenceSession => {
+    const native = sessions[session]
+    if (!native) throw new Error(`session ${session} is closed`)
+    return native
+  }
+
   const handlers: Handlers = {
     async start(request) {
-      setup = await load()
-      wanted = request
+      setup = await load(request)
+      // a device that cannot be used says so when a session first asks for it
+      if (request.device !== 'cpu') await (await create(identityModel(0))).release()
       return { ...setup.info, threads: request.threads }
     },
     async open({ model }) {
-      return sessions.push(await setup.ort.InferenceSession.create(model, setup.options(wanted))) - 1
+      return sessions.push(await create(model)) - 1
     },
     async run({ session, feeds, keep }) {
-      const native = sessions[session]
-      if (!native) throw new Error(`session ${session} is closed`)
-      const inputs = Object.entries(feeds).map(([name, feed]) => [name, isResident(feed) ? find(feed) : toOrt(feed)])
-      const outputs = await native.run(Object.fromEntries(inputs))
+      const outputs = await opened(session).run(toFeeds(feeds))
       const kept: Record<string, Resident> = {}
       const fetched: Record<string, Tensor> = {}
       for (const [name, tensor] of Object.entries(outputs)) {
         if (keep.includes(name)) kept[name] = reside(tensor)
-        else fetched[name] = fromOrt(tensor)
+        else {
+          fetched[name] = await fromOrt(tensor)
+          if (setup.onDevice) tensor.dispose()
+        }
       }
       return { kept, fetched }
     },
-    put: async ({ tensor }) => reside(toOrt(tensor)),
+    async sweep({ session, rows, rowsPerRun, feeds }) {
+      const shared = toFeeds(feeds)
+      const count = Object.values(rows)[0]?.shape[0] ?? 0
+      const fetched: Record<string, Tensor<'float32'>> = {}
+      for (let from = 0; from < count; from += rowsPerRun) {
+        const to = Math.min(from + rowsPerRun, count)
+        const own = Object.entries(rows).map(([name, tensor]) => [name, toOrt(rowsOf(tensor, from, to))])
+        const outputs = await opened(session).run({ ...shared, ...Object.fromEntries(own) })
+        for (const [name, tensor] of Object.entries(outputs)) {
+          const { data, shape } = (await fromOrt(tensor)) as Tensor<'float32'>
+          fetched[name] ??= emptyRows(count, shape.slice(1))
+          fetched[name].data.set(data, (data.length / (to - from)) * from)
+          if (setup.onDevice) tensor.dispose()
+        }
+      }
+      return { kept: {}, fetched }
+    },
+    put: async ({ tensor }) => reside(setup.onDevice ? await upload.bring(toOrt(tensor)) : toOrt(tensor)),
     get: async ({ resident }) => fromOrt(find(resident)),
     async release({ ids }) {
-      for (const id of ids) residents.delete(id)
+      for (const id of ids) {
+        if (setup.onDevice) residents.get(id)?.dispose()
+        residents.delete(id)
+      }
       return null
     },
     eigen: async ({ matrix }) => symmetricEigen(matrix),
@@ -102,4 +135,19 @@ export function serve(port: Port<Response, Request>, load: () => Promise<HostSet
 const isRunResult = (value: Calls[CallName]['response']): value is RunResult =>
   typeof value === 'object' && value !== null && 'fetched' in value
 
-const fromOrt = ({ type, dims, data }: OrtTensor): Tensor => ({ dtype: type, shape: dims, data }) as unknown as Tensor
+/** Rows `from` … `to − 1`, sharing memory. */
+function rowsOf({ dtype, shape, data }: Tensor, from: number, to: number): Tensor {
+  const width = data.length / (shape[0] as number)
+  return { dtype, shape: [to - from, ...shape.slice(1)], data: data.subarray(from * width, to * width) } as Tensor
+}
+
+function emptyRows(rows: number, shape: readonly number[]): Tensor<'float32'> {
+  const data = new Float32Array(shape.reduce((size, dim) => size * dim, rows))
+  return { dtype: 'float32', shape: [rows, ...shape], data }
+}
+
+/** A tensor's numbers, from the device where they are there. */
+async function fromOrt(tensor: OrtTensor): Promise<Tensor> {
+  const data = tensor.location === 'gpu-buffer' ? await tensor.getData() : tensor.data
+  return { dtype: tensor.type, shape: tensor.dims, data } as unknown as Tensor
+}

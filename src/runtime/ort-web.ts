@@ -6,7 +6,7 @@ import type { Runtime, RuntimeOptions } from './types.js'
  * ONNX Runtime as WebAssembly in a module worker of its own.
  * More than one thread needs a cross-origin isolated page (COOP and COEP headers).
  */
-export function openWebRuntime({ threads = defaultThreads() }: RuntimeOptions = {}): Promise<Runtime> {
+export function openWebRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   const worker = new Worker(new URL('./ort-web-worker.js', import.meta.url), { type: 'module' })
   let onEnd = (_reason: string) => {}
   return connect(
@@ -23,7 +23,7 @@ export function openWebRuntime({ threads = defaultThreads() }: RuntimeOptions = 
         onEnd('the runtime was closed')
       },
     },
-    { threads },
+    { ...options, threads: options.threads ?? defaultThreads() },
   )
 }
 

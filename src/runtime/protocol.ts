@@ -1,10 +1,10 @@
 import type { Tensor } from '../base/tensor.js'
-import type { Eigen, Resident, RuntimeInfo } from './types.js'
+import type { Device, Eigen, Resident, RuntimeInfo } from './types.js'
 
 /** What the caller's side may ask of the host's, with what it answers. */
 export interface Calls {
   start: {
-    readonly request: { readonly threads: number; readonly profile: string | undefined }
+    readonly request: { readonly device: Device; readonly threads: number; readonly profile: string | undefined }
     readonly response: RuntimeInfo
   }
   open: { readonly request: { readonly model: Uint8Array }; readonly response: number }
@@ -16,6 +16,18 @@ export interface Calls {
     }
     readonly response: {
       readonly kept: Readonly<Record<string, Resident>>
+      readonly fetched: Readonly<Record<string, Tensor>>
+    }
+  }
+  sweep: {
+    readonly request: {
+      readonly session: number
+      readonly rows: Readonly<Record<string, Tensor>>
+      readonly rowsPerRun: number
+      readonly feeds: Readonly<Record<string, Tensor | Resident>>
+    }
+    readonly response: {
+      readonly kept: Readonly<Record<string, never>>
       readonly fetched: Readonly<Record<string, Tensor>>
     }
   }

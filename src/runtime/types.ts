@@ -25,6 +25,19 @@ export interface Session {
    * @throws E_RUNTIME when the runtime refuses the feeds or fails
    */
   run(feeds: Feeds, keep?: readonly string[]): Promise<RunResult>
+  /**
+   * Runs over rows, so many at a time, without coming back here in between.
+   *
+   * @param rows  inputs [rows, …], as many rows each
+   * @param feeds  inputs that are the same for every run
+   * @returns      every output, float32 [rows, …]
+   * @throws E_RUNTIME as `run` does
+   */
+  sweep(
+    rows: Readonly<Record<string, Tensor>>,
+    rowsPerRun: number,
+    feeds?: Feeds,
+  ): Promise<Readonly<Record<string, Tensor>>>
   close(): Promise<void>
 }
 
@@ -40,9 +53,16 @@ export interface RuntimeInfo {
   /** `onnxruntime-node` or `onnxruntime-web`. */
   readonly engine: string
   readonly version: string
-  readonly device: string
+  readonly device: Device | 'wasm'
   readonly threads: number
+  /** Whether many steps are best taken in one `Loop`; otherwise they are taken run by run, their state on the device. */
+  readonly loops: boolean
 }
+
+/** Where operators can run. Operators that a device does not have run on the processor. */
+export const DEVICES = ['cpu', 'webgpu', 'cuda', 'coreml', 'dml'] as const
+
+export type Device = (typeof DEVICES)[number]
 
 /**
  * Where graphs run: a thread of its own, never the caller's.
@@ -64,6 +84,8 @@ export interface Runtime {
 }
 
 export interface RuntimeOptions {
+  /** By default the processor: natively in Node, as WebAssembly in a browser. */
+  readonly device?: Device
   /** Threads for one operator; by default as many as the machine has cores. */
   readonly threads?: number
   /**

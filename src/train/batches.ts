@@ -2,7 +2,6 @@ import { sizeOf } from '../base/shape.js'
 import type { Tensor } from '../base/tensor.js'
 import type { Network } from '../compile/network.js'
 import { type Dataset, toTensor } from '../data/dataset.js'
-import { floats } from '../runtime/floats.js'
 import type { Feeds, Session } from '../runtime/types.js'
 
 /** Measured: with fewer rows a run's own cost shows, with more its intermediate results leave the caches. */
@@ -11,7 +10,10 @@ const MOST_ROWS = 500
 /** Bytes that the widest intermediate result of a run may take. */
 const MOST_BYTES = 16 * 2 ** 20
 
-/** The next batch is copied while one is computed. */
+/** Batches that go to the runtime's side together: going there once for each costs as much as a small batch. */
+const RUNS_PER_SWEEP = 16
+
+/** The rows of the next sweep are copied while one is computed. */
 const UNDER_WAY = 2
 
 /** How many rows of samples one run of a network takes. */
@@ -45,24 +47,21 @@ export async function runInBatches<O extends string>(
   outputs: readonly O[],
 ): Promise<Readonly<Record<O, Float32Array>>> {
   const { rows } = Object.values(inputs)[0] as Dataset
-  const whole = new Map<O, Float32Array>()
-  const runs = runsOf(rows, rowsPerRun)
+  const whole = new Map<string, Float32Array>()
+  const sweeps = runsOf(rows, RUNS_PER_SWEEP * rowsPerRun)
   const lane = async () => {
-    for (const [from, to] of runs) {
-      const batch = Object.entries(inputs).map(([name, data]): [string, Tensor] => [name, toTensor(data, from, to)])
-      const result = await session.run({ ...feeds, ...Object.fromEntries(batch) })
+    for (const [from, to] of sweeps) {
+      const part = Object.entries(inputs).map(([name, data]): [string, Tensor] => [name, toTensor(data, from, to)])
+      const results = await session.sweep(Object.fromEntries(part), rowsPerRun, feeds)
       for (const name of outputs) {
-        const values = floats(result, name)
-        const perRow = values.length / (to - from)
-        const all = whole.get(name) ?? new Float32Array(rows * perRow)
+        const { data } = results[name] as Tensor<'float32'>
+        const all = whole.get(name) ?? new Float32Array((data.length / (to - from)) * rows)
         whole.set(name, all)
-        all.set(values, from * perRow)
+        all.set(data, (data.length / (to - from)) * from)
       }
     }
   }
   await Promise.all(Array.from({ length: UNDER_WAY }, lane))
-  return Object.fromEntries(outputs.map((name) => [name, whole.get(name) ?? new Float32Array()])) as Record<
-    O,
-    Float32Array
-  >
+  const found = outputs.map((name) => [name, whole.get(name) ?? new Float32Array()])
+  return Object.fromEntries(found) as Record<O, Float32Array>
 }

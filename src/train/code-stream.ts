@@ -10,7 +10,10 @@ export interface CodeStream extends RowStream {
   close(): Promise<void>
 }
 
-/** What so many layers of the encoder make of a stream, computed as it is read. */
+/**
+ * What so many layers of the encoder make of a stream, computed as it is read: in blocks, so that the last bits may differ
+ * from those of codes that are computed in runs of another length.
+ */
 export async function codeStream(
   runtime: Runtime,
   network: Network,

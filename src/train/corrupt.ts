@@ -1,5 +1,12 @@
+import { DiaboloError } from '../base/errors.js'
 import { type Dataset, widthOf } from '../data/dataset.js'
-import { type CorruptionInput, corruptionSchema, corruptValues, type NoiseStream } from '../nn/corruption.js'
+import {
+  type CorruptionInput,
+  type CorruptionSpec,
+  corruptionSchema,
+  corruptValues,
+  type NoiseStream,
+} from '../nn/corruption.js'
 
 export interface CorruptOptions {
   readonly seed?: number
@@ -14,10 +21,23 @@ export interface CorruptOptions {
  * and its row only.
  *
  * @returns float32 samples in the model's units
+ * @throws E_OPTION naming the field of the corruption that is unknown or out of range
  */
 export function corrupt(data: Dataset, corruption: CorruptionInput, options: CorruptOptions = {}): Dataset {
   const { seed = 0, epoch = 0, stream = 'test' } = options
   const values = Float32Array.from(data.values, (value) => Math.fround(value * data.scale))
-  corruptValues(corruptionSchema.parse(corruption), values, widthOf(data), { seed, epoch, stream })
+  corruptValues(parseCorruption(corruption), values, widthOf(data), { seed, epoch, stream })
   return { ...data, dtype: 'float32', scale: 1, values }
+}
+
+function parseCorruption(corruption: CorruptionInput): CorruptionSpec {
+  const parsed = corruptionSchema.safeParse(corruption)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  throw new DiaboloError('E_OPTION', {
+    at: ['corruption', ...(issue?.path ?? [])].join('.'),
+    expected: issue?.message ?? 'a valid corruption',
+    found: JSON.stringify(corruption),
+    hint: 'write for example { type: "gaussian", sigma: 0.3 } or { type: "masking", part: 0.3 }',
+  })
 }

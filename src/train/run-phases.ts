@@ -20,7 +20,7 @@ export interface FitOptions {
   readonly validation?: Dataset
   /**
    * How many rows are shuffled with one another: all of them for data in memory, what fits 32 MiB for a stream. With the
-   * same number, the order, and so what is learned, is the same for both.
+   * same number, the order, and so what is learned, is the same for both (phases that are fed codes: but for last bits).
    */
   readonly buffer?: number
   /** Ends training early; the model keeps what it learned so far. */

@@ -1,5 +1,6 @@
 import type { Tensor } from '../base/tensor.js'
-import { compileEpoch, meterName, NOISE_ROWS, nextName, scalarName } from '../compile/epoch.js'
+import { compileEpoch, compileStep, LOSSES, meterName, NOISE_ROWS, nextName, scalarName } from '../compile/epoch.js'
+import type { LowerOptions } from '../compile/lowering/index.js'
 import type { Network, Parameters } from '../compile/network.js'
 import type { DescendSpec } from '../compile/spec.js'
 import { meterNames, stateOf } from '../compile/step.js'
@@ -10,6 +11,7 @@ import { rateFactor } from '../nn/schedules.js'
 import { floats } from '../runtime/floats.js'
 import type { Resident, Runtime, Session } from '../runtime/types.js'
 import type { Feed, Portion } from './feed.js'
+import { runLoop, runStepwise } from './stepwise.js'
 
 /** How long one run of the runtime should take: short enough for lively progress and quick cancellation. */
 const CHUNK_SECONDS = 0.1
@@ -25,6 +27,8 @@ export interface StepperContext {
   readonly network: Network
   readonly feed: Feed
   readonly seed: number
+  /** Lowering passes to leave out, to see what they are worth. */
+  readonly lowering?: LowerOptions
 }
 
 export interface Advance {
@@ -101,24 +105,27 @@ export class Stepper {
     const session = await this.#session(batch)
     const names = Object.keys(this.state)
     const before = performance.now()
-    const result = await session.run(
-      {
-        trips: { dtype: 'int64', shape: [], data: BigInt64Array.of(BigInt(trips)) },
-        data: resident,
-        order: { dtype: 'int32', shape: [trips, batch], data: places.slice(0, rows) },
+    const steps = {
+      trips,
+      shared: { data: resident, ...(this.#bank && { bank: this.#bank }) },
+      own: {
+        order: { dtype: 'int32', shape: [trips, batch], data: places.slice(0, rows) } as const,
         ...this.#noise(samples.subarray(0, rows), epoch, [trips, batch]),
         ...this.#scalars(trips),
-        ...this.state,
       },
-      names.map(nextName),
-    )
+      state: this.state,
+      nextName,
+      lists: [LOSSES, ...meterNames(this.#phase).map(meterName)],
+    }
+    const { runtime } = this.#context
+    const result = runtime.info.loops ? await runLoop(session, steps) : await runStepwise(session, steps, runtime)
     this.#secondsPerStep = (performance.now() - before) / 1000 / trips
     this.#keep(Object.fromEntries(names.map((name) => [name, result.kept[nextName(name)] as Resident])))
     this.#step += trips
     const meters = meterNames(this.#phase).map(
       (name) => [name, columnSums(floats(result, meterName(name)), trips, batch)] as const,
     )
-    return { losses: floats(result, 'losses'), rows, meters: new Map(meters) }
+    return { losses: floats(result, LOSSES), rows, meters: new Map(meters) }
   }
 
   /** Goes back by so many chunks, as far as states were kept. */
@@ -142,9 +149,9 @@ export class Stepper {
   }
 
   /** Where each of these samples finds its noise. */
-  #noise(samples: Int32Array, epoch: number, shape: readonly number[]): Readonly<Record<string, Tensor | Resident>> {
+  #noise(samples: Int32Array, epoch: number, shape: readonly number[]): Readonly<Record<string, Tensor>> {
     const { corruption } = this.#phase
-    if (!corruption || !this.#bank) return {}
+    if (!corruption) return {}
     const [first, second] = [new Int32Array(samples.length), new Int32Array(samples.length)]
     samples.forEach((sample, i) => {
       const [a, b] = noiseRows(corruption, this.#context.seed, epoch, sample)
@@ -152,7 +159,7 @@ export class Stepper {
       second[i] = b
     })
     const picks = [first, second].map((data, i) => [NOISE_ROWS[i] as string, { dtype: 'int32', shape, data } as const])
-    return { bank: this.#bank, ...Object.fromEntries(picks) }
+    return Object.fromEntries(picks)
   }
 
   /** The optimizer's numbers for the next steps, one list each. */
@@ -181,10 +188,11 @@ export class Stepper {
 
   /** One session per batch size: the phase's own, and the tail's. */
   #session(batch: number): Promise<Session> {
-    const { network, runtime, feed } = this.#context
+    const { network, runtime, feed, lowering } = this.#context
     const known = this.#sessions.get(batch)
     if (known) return known
-    const opened = runtime.open(compileEpoch(network, this.#phase, batch, feed.data))
+    const compile = runtime.info.loops ? compileEpoch : compileStep
+    const opened = runtime.open(compile(network, this.#phase, batch, feed.data, lowering))
     this.#sessions.set(batch, opened)
     return opened
   }

@@ -63,6 +63,37 @@ describe('help', () => {
 })
 
 describe('train', () => {
+  test('streams what it is told to, and learns the same as in memory in the same order', async () => {
+    const digitsOf = (out: string, ...more: string[]) => {
+      const fixed = ['--hidden', '8', '--epochs', '2', '--buffer', '300', '--seed', '4', '--out', at(out)]
+      return runCli(['train', 'vanilla', '--data', 'digits:1000', ...fixed, ...more])
+    }
+    const runs = [await digitsOf('in-memory'), await digitsOf('streamed', '--stream')]
+    expect(runs.map(({ code }) => code)).toEqual([0, 0])
+    const [inMemory, streamed] = ['in-memory', 'streamed'].map((out) => readFileSync(at(`${out}/model.onnx`)))
+    expect(streamed?.equals(inMemory as Buffer)).toBe(true)
+    const { code } = await runCli(['evaluate', at('streamed'), '--data', 'digits:1000', '--seed', '4', '--json'])
+    expect(code).toBe(0)
+  })
+
+  test('streams a file, and tests on rows that it held out', async () => {
+    const { code, stdout } = await train('file-streamed', '--stream', '--json')
+    expect(code).toBe(0)
+    // 1,080 rows to train on in batches of 100, 120 to test on
+    expect(JSON.parse(stdout)).toMatchObject({ steps: 22, test: { rows: 120 } })
+  })
+
+  test.each([
+    ['a data set that fits in memory', ['--data', 'mnist', '--stream'], '--stream'],
+    ['a number of rows that is none', ['--data', 'digits:many'], 'data "digits:many"'],
+    ['rows of a data set that has its own', ['--data', 'mnist:100'], 'data "mnist:100"'],
+    ['a buffer without rows', ['--data', 'digits:100', '--buffer', '0'], '--buffer'],
+  ])('refuses %s', async (_, flags, where) => {
+    const { code, stdout } = await runCli(['train', 'vanilla', '--json', ...flags])
+    expect(code).not.toBe(0)
+    expect(JSON.parse(stdout).error).toMatchObject({ code: 'E_OPTION', at: where })
+  })
+
   test('writes a whole run, and exactly one JSON document', async () => {
     const { code, stdout } = await train('run', '--json')
     const summary = JSON.parse(stdout)
@@ -165,6 +196,18 @@ describe('a trained model', () => {
     const { code } = await runCli(['report', at('model')])
     expect(code).toBe(0)
     expect(readFileSync(join(at('model'), 'report.html'), 'utf8')).toContain('vanilla')
+  })
+
+  test('draws its figures as PNG, for light grounds and for dark ones', async () => {
+    const pngs = () => readdirSync(join(at('model'), 'figures')).filter((name) => name.endsWith('.png'))
+    expect((await runCli(['report', at('model'), '--png'])).code).toBe(0)
+    const light = pngs()
+    expect(light).toContain('vanilla-default-curve.png')
+    expect((await runCli(['report', at('model'), '--png', 'dark'])).code).toBe(0)
+    expect(pngs()).toEqual([...light, ...light.map((name) => name.replace('.png', '-dark.png'))].sort())
+    const { code, stderr } = await runCli(['report', at('model'), '--png', 'grey'])
+    expect(stderr).toContain('light, dark')
+    expect(code).toBe(2)
   })
 })
 
@@ -279,6 +322,7 @@ describe('data and doctor', () => {
       'Node',
       'machine',
       'runtime',
+      'devices',
       'MNIST',
       'output',
     ])
@@ -303,6 +347,7 @@ describe('doctor --profile', () => {
     ['a recipe without steps', ['pca'], 'E_OPTION', 'profile another recipe'],
     ['a phase that there is not', ['vanilla', '--phase', 'tune'], 'E_OPTION', 'leave --phase out for the last one'],
     ['an option that there is not', ['vanilla', '--set', 'hiden=3'], 'E_OPTION', 'did you mean "hidden"?'],
+    ['a pass that there is not', ['vanilla', '--without', 'sinkScale'], 'E_UNKNOWN', 'did you mean "sinkScales"?'],
   ])('refuses %s', async (_, args, code, hint) => {
     const run = await runCli(['doctor', '--profile', ...args, '--json'], { cwd: folder })
     expect(run.code).toBe(2)

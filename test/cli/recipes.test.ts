@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { formatNpy } from '../../src/data/formats/npy.js'
+import { formatNpy, parseNpy } from '../../src/data/formats/npy.js'
 import { RECIPES } from '../../src/recipes/index.js'
 import { samples } from '../train/streams.js'
 import { runCli } from './run-cli.js'
@@ -49,6 +49,72 @@ describe('every recipe trains, and says how well', () => {
   test('all of them are in the table above', () => {
     expect(Object.keys(RECIPES)).toEqual(['vanilla', 'sparse', 'denoising', 'convolutional', 'stacked', 'pca'])
   })
+})
+
+describe('recipes compose', () => {
+  test.each<[string, string[], object]>([
+    [
+      'a tied denoising network',
+      ['denoising', '--tied', ...QUICK],
+      { decoder: [{ tied: true }], phases: [{ corruption: { type: 'gaussian' } }] },
+    ],
+    [
+      'the same in a preset that is not tied',
+      ['denoising', '--preset', 'book', '--tied', ...QUICK],
+      { decoder: [{ tied: true }] },
+    ],
+    ['one that is not, in a preset that is', ['denoising', '--no-tied', ...QUICK], { decoder: [{ tied: false }] }],
+    [
+      'a denoising convolutional network',
+      ['convolutional', '--filters', '3', '--corruption', 'saltAndPepper', '--noise', '0.4', ...QUICK],
+      { phases: [{ corruption: { type: 'saltAndPepper', part: 0.4 } }] },
+    ],
+    [
+      'a sparse stack, not tied, of any depth',
+      ['stacked', '--units', '9,7,5', '--no-tied', '--activation', 'sigmoid', '--alpha', '0.01', ...QUICK],
+      {
+        decoder: [{ tied: false }, { tied: false }, { tied: false }],
+        phases: [{}, {}, {}, { penalties: [{ type: 'klSparsity' }] }],
+      },
+    ],
+  ])('%s', async (name, flags, spec) => {
+    const { code, stdout, stderr } = await train(name, ...flags, '--json')
+    expect(code, stderr).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject({ stopped: 'finished', spec })
+  })
+
+  test.each(['nearest', 'bilinear', 'transposed'])(
+    'odd sizes in colour come back as they were, growing by %s',
+    async (upsampling) => {
+      writeFileSync(at('colour.npy'), formatNpy([30, 13, 17, 3], samples(30, [13, 17, 3])))
+      const data = ['--data', at('colour.npy')]
+      const flags = ['--filters', '3,2', '--upsampling', upsampling, ...QUICK, '--out', at(upsampling)]
+      expect((await runCli(['train', 'convolutional', ...data, ...flags])).code).toBe(0)
+      const out = at(`${upsampling}.npy`)
+      const { code, stderr } = await runCli(['reconstruct', at(upsampling), ...data, '--out', out])
+      expect(code, stderr).toBe(0)
+      expect(parseNpy(readFileSync(out), out).shape).toEqual([30, 13, 17, 3])
+    },
+  )
+})
+
+test('a sparse code tells of its units after every epoch', async () => {
+  const { stderr } = await train('units', 'sparse', '--hidden', '20', '--epochs', '2', '--batch-size', '20')
+  expect(stderr.match(/epoch \d .* ρ̂ 0\.\d+, \d+ dead, \d+ saturated/g)).toHaveLength(2)
+  const history = readFileSync(join(at('units'), 'history.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+  expect(history.map((line) => JSON.parse(line).activity)).toEqual(
+    Array(2).fill({ mean: number, sparse: number, dead: number, saturated: number }),
+  )
+})
+
+test('rows of numbers have a report without pictures, and without their heading', async () => {
+  const flags = ['--data', at('rows.npy'), '--hidden', '3', ...QUICK, '--out', at('plain')]
+  expect((await runCli(['train', 'vanilla', ...flags])).code).toBe(0)
+  const report = readFileSync(join(at('plain'), 'report.html'), 'utf8')
+  expect(report).toContain('>Results</h2>')
+  expect(report).not.toContain('>Figures</h2>')
 })
 
 describe('lists of numbers', () => {

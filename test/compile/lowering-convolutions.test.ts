@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { LOWERING_PASSES, type LoweringPass, lower } from '../../src/compile/lowering/index.js'
+import { LOWERING_PASSES, type LoweringPass, lower, OPTIONAL_PASSES } from '../../src/compile/lowering/index.js'
 import { GraphBuilder } from '../../src/graph/builder.js'
 import { interpret } from '../../src/graph/interpret.js'
 import { rewrite } from '../../src/graph/rewrite.js'
@@ -13,11 +13,7 @@ import { runGraph, useNativeRuntime } from '../native.js'
 
 const runtime = useNativeRuntime()
 
-/** Without the first two a graph cannot be encoded; without the last, some rows of a nearest Resize come out wrong. */
-const NEEDED: readonly string[] = ['expandConvWeightGrad', 'expandMaxPoolGrad', 'splitResize'] satisfies LoweringPass[]
-
 const PASSES = Object.keys(LOWERING_PASSES) as LoweringPass[]
-const OPTIONAL = PASSES.filter((pass) => !NEEDED.includes(pass))
 
 interface Net {
   /** Of the inputs, the first of which holds the images. */
@@ -174,7 +170,7 @@ describe.each(Object.entries(NETS))('%s', (_, net) => {
     expectClose(graph, interpret(changed, feeds), expected, 1e-9)
   })
 
-  test.each([[], ...OPTIONAL.map((pass) => [pass]), OPTIONAL])(
+  test.each([[], ...OPTIONAL_PASSES.map((pass) => [pass]), OPTIONAL_PASSES])(
     'means the same in ONNX Runtime without %s %s %s',
     async (...without) => {
       expectClose(graph, await runGraph(runtime(), lower(graph, { without }), feeds), expected, 1e-5)

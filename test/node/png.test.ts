@@ -60,6 +60,31 @@ test('the font is the one that comes along: letters have the widths of Arial', a
   expect(Math.abs((columns.at(-1) as number) / 2 - 46.5)).toBeLessThan(1)
 })
 
+test('the hat of ρ̂ sits on its letter, and takes no room', async () => {
+  const columns = async (text: string) => {
+    const { at, width } = await renderPixels(
+      framed(`<text x="0" y="20" font-size="20" fill="${LIGHT.ink}">${text}</text>`),
+      { scale: 4 },
+    )
+    const inkedFrom = (top: number, bottom: number) =>
+      Array.from({ length: width }, (_, x) => x).filter((x) =>
+        Array.from({ length: bottom - top }, (_, i) => at(x, top + i)).some(
+          (pixel) => pixel.join() !== rgb(LIGHT.surface).join(),
+        ),
+      )
+    // the baseline is at 4 × (10 + 20), ρ is 0.53 em high
+    return { hat: inkedFrom(40, 74), letters: inkedFrom(80, 140) }
+  }
+  const middle = (xs: readonly number[]) => ((xs[0] as number) + (xs.at(-1) as number)) / 2
+  const [alone, plain] = await Promise.all([columns('ρ\u0302'), columns('ρ')])
+  expect(alone.hat.length).toBeGreaterThan(8)
+  expect(plain.hat).toEqual([])
+  expect(alone.letters).toEqual(plain.letters)
+  expect(Math.abs(middle(alone.hat) - middle(alone.letters))).toBeLessThan(5)
+  const [marked, bare] = await Promise.all([columns('ρ\u0302&amp;x'), columns('ρ&amp;x')])
+  expect(Math.abs((marked.letters.at(-1) as number) - (bare.letters.at(-1) as number))).toBeLessThan(2)
+})
+
 test('pictures keep their pixels sharp', async () => {
   const figure = drawImageGrid({
     shape: [1, 2, 1],

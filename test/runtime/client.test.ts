@@ -38,8 +38,9 @@ function standIn(log: string[] = []) {
   }
   const setup = {
     ort: { InferenceSession: { create }, Tensor: FakeTensor },
-    info: { engine: 'stand-in', version: '0', device: 'none' },
-    options: () => ({}),
+    info: { engine: 'stand-in', version: '0', device: 'cpu', loops: true },
+    options: {},
+    onDevice: false,
   }
   return async () => setup as unknown as HostSetup
 }
@@ -54,7 +55,7 @@ const refusal = (found: string) => expect.objectContaining({ code: 'E_RUNTIME', 
 describe('answers', () => {
   test('tell what the runtime is', async () => {
     const { runtime } = await open()
-    expect(runtime.info).toEqual({ engine: 'stand-in', version: '0', device: 'none', threads: 3 })
+    expect(runtime.info).toEqual({ engine: 'stand-in', version: '0', device: 'cpu', loops: true, threads: 3 })
   })
 
   test('reach those who asked, and runs happen in the order of the calls', async () => {

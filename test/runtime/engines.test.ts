@@ -3,12 +3,14 @@ import type { Tensor } from '../../src/base/tensor.js'
 import { GraphBuilder } from '../../src/graph/builder.js'
 import { encode } from '../../src/graph/encode.js'
 import type { Value } from '../../src/graph/types.js'
-import { loop, matmul, mul, reduceSum, tanh } from '../../src/ops/index.js'
+import { cast, loop, matmul, mul, reduceSum, tanh } from '../../src/ops/index.js'
+import { connect } from '../../src/runtime/client.js'
+import type { HostSetup } from '../../src/runtime/host.js'
 import { openNodeRuntime } from '../../src/runtime/ort-node.js'
 import type { Runtime } from '../../src/runtime/types.js'
 import { loadWeb } from '../../src/runtime/web-setup.js'
 import { bodyOf } from '../ops/cases/loop.js'
-import { openInProcess } from './in-process.js'
+import { channelTo, openInProcess } from './in-process.js'
 
 const matrix = { dtype: 'float32', shape: [2, 2] } as const
 const floats = (...values: number[]): Tensor => ({ ...matrix, data: Float32Array.from(values) })
@@ -41,7 +43,30 @@ describe.each([
   afterAll(() => opened?.close())
 
   test('says what it is', () => {
-    expect(runtime().info).toEqual({ engine, device, threads: 1, version: expect.stringMatching(/^1\.\d+\.\d+/) })
+    expect(runtime().info).toEqual({
+      engine,
+      device,
+      loops: true,
+      threads: 1,
+      version: expect.stringMatching(/^1\.\d+\.\d+/),
+    })
+  })
+
+  test('sweeps over rows, a part at a time, with what is the same for every part', async () => {
+    const builder = new GraphBuilder()
+    const x = builder.input('x', { dtype: 'uint8', shape: ['batch', 3] })
+    const w = builder.input('w', { dtype: 'float32', shape: [3, 2] })
+    const y = matmul(cast(x, 'float32'), w)
+    const session = await runtime().open(encode(builder.build({ y, sum: reduceSum(y, { axes: [1] }) }), 'sweep'))
+    const data = Uint8Array.from({ length: 33 }, (_, i) => (i * 7) % 11)
+    const feeds = {
+      w: { dtype: 'float32', shape: [3, 2], data: Float32Array.of(1, -2, 3, 0.5, -1, 4) },
+    } as const
+    const rows = { x: { dtype: 'uint8', shape: [11, 3], data } } as const
+    const whole = (await session.run({ ...rows, ...feeds })).fetched
+    for (const rowsPerRun of [1, 4, 11, 20]) expect(await session.sweep(rows, rowsPerRun, feeds)).toEqual(whole)
+    expect(data[1]).toBe(7)
+    await session.close()
   })
 
   test.each<Tensor>([
@@ -99,6 +124,34 @@ describe.each([
     })
     expect(Array.from(values.data)).toEqual([3, 1])
     for (const x of vectors.data) expect(Math.abs(x)).toBeCloseTo(Math.SQRT1_2, 6)
+  })
+})
+
+describe('a device that is not here', () => {
+  const absent = process.platform === 'darwin' ? 'dml' : 'coreml'
+  test(`${absent} is refused, with what there is and what it needs`, async () => {
+    await expect(openNodeRuntime({ device: absent })).rejects.toMatchObject({
+      code: 'E_DEVICE',
+      at: `device "${absent}"`,
+      found: expect.stringContaining('a build of onnxruntime-node that has cpu'),
+      hint: expect.stringContaining('leave it out to run on the processor'),
+    })
+  })
+
+  test('a device whose driver is missing is refused in the words of the runtime', async () => {
+    const lost = async () => ({
+      ort: { InferenceSession: { create: () => Promise.reject(new Error('no adapter\n')) }, Tensor: class {} },
+      info: { engine: 'stand-in', version: '0', device: 'webgpu', loops: false },
+      options: {},
+      onDevice: true,
+    })
+    const opening = connect(channelTo(lost as unknown as () => Promise<HostSetup>), { threads: 1, device: 'webgpu' })
+    await expect(opening).rejects.toMatchObject({ code: 'E_DEVICE', found: 'no adapter' })
+  })
+
+  test('browsers have no CUDA', async () => {
+    const opening = connect(channelTo(loadWeb), { threads: 1, device: 'cuda' })
+    await expect(opening).rejects.toMatchObject({ code: 'E_DEVICE', found: expect.stringContaining('a browser') })
   })
 })
 

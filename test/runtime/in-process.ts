@@ -1,5 +1,5 @@
 import { type Connection, connect } from '../../src/runtime/client.js'
-import { type HostSetup, serve } from '../../src/runtime/host.js'
+import { type HostSetup, serve, type Wanted } from '../../src/runtime/host.js'
 import type { Request, Response } from '../../src/runtime/protocol.js'
 import type { Runtime } from '../../src/runtime/types.js'
 
@@ -9,7 +9,7 @@ export interface Channel extends Connection {
   readonly requests: readonly Request[]
 }
 
-export function channelTo(load: () => Promise<HostSetup>): Channel {
+export function channelTo(load: (wanted: Wanted) => Promise<HostSetup>): Channel {
   const requests: Request[] = []
   let toHost = (_: Request) => {}
   let toClient = (_: Response) => {}
@@ -48,5 +48,5 @@ export function channelTo(load: () => Promise<HostSetup>): Channel {
 }
 
 /** A runtime on this thread. */
-export const openInProcess = (load: () => Promise<HostSetup>): Promise<Runtime> =>
+export const openInProcess = (load: (wanted: Wanted) => Promise<HostSetup>): Promise<Runtime> =>
   connect(channelTo(load), { threads: 1 })

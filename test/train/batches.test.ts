@@ -2,28 +2,28 @@ import { describe, expect, test } from 'vitest'
 import { buildNetwork } from '../../src/compile/network.js'
 import { dataset } from '../../src/data/dataset.js'
 import { RECIPES } from '../../src/recipes/index.js'
-import type { Feeds, Session } from '../../src/runtime/types.js'
+import type { Session } from '../../src/runtime/types.js'
 import { rowsPerRun, runInBatches, runsOf } from '../../src/train/batches.js'
 
-/** Gives each row's sum, twice over, after as many turns of the event loop as `delay` says for this run. */
-function summing(delay: (run: number) => number = () => 0) {
-  const runs: number[] = []
+/** Gives each row's sum, twice over, after as many turns of the event loop as `delay` says for this sweep. */
+function summing(delay: (sweep: number) => number = () => 0) {
+  const sweeps: { readonly rows: number; readonly rowsPerRun: number }[] = []
   const session: Session = {
-    async run({ x }: Feeds) {
-      if (!x || !('data' in x)) throw new Error('rows are fed')
-      const [rows = 0, width = 0] = x.shape
-      const run = runs.push(rows)
-      for (let i = 0; i < delay(run); i++) await new Promise(setImmediate)
+    run: () => Promise.reject(new Error('rows are swept')),
+    async sweep({ x }, rowsPerRun) {
+      const [rows = 0, width = 0] = x?.shape ?? []
+      const sweep = sweeps.push({ rows, rowsPerRun })
+      for (let i = 0; i < delay(sweep); i++) await new Promise(setImmediate)
       const data = new Float32Array(rows * 2)
-      x.data.forEach((value, i) => {
+      x?.data.forEach((value, i) => {
         for (const side of [0, 1])
           data[Math.floor(i / width) * 2 + side] = Number(value) + (data[Math.floor(i / width) * 2 + side] ?? 0)
       })
-      return { kept: {}, fetched: { sums: { dtype: 'float32', shape: [rows, 2], data } } }
+      return { sums: { dtype: 'float32', shape: [rows, 2], data } }
     },
     close: async () => {},
   }
-  return { session, runs }
+  return { session, sweeps }
 }
 
 const rowsOf = (rows: number) =>
@@ -40,25 +40,27 @@ const sumsOf = (rows: number) => {
 }
 
 describe('runs in batches', () => {
-  test.each([1, 4, 5, 8, 11])('%i rows, four at a time, come back in their order, each once', async (rows) => {
-    // the first of two runs under way takes longer than the second
-    const { session, runs } = summing((run) => (run % 2 ? 5 : 0))
+  test.each([1, 63, 64, 65, 128, 200])('%i rows, four at a time, come back in their order, each once', async (rows) => {
+    // the first of two sweeps under way takes longer than the second
+    const { session, sweeps } = summing((sweep) => (sweep % 2 ? 5 : 0))
     const { sums } = await runInBatches({ session, inputs: { x: rowsOf(rows) }, rowsPerRun: 4 }, ['sums'])
     expect(Array.from(sums)).toEqual(sumsOf(rows))
-    expect(runs.reduce((sum, n) => sum + n, 0)).toBe(rows)
-    expect(Math.max(...runs)).toBeLessThanOrEqual(4)
+    expect(sweeps.reduce((sum, each) => sum + each.rows, 0)).toBe(rows)
+    expect(sweeps).toHaveLength(Math.ceil(rows / 64))
+    expect(sweeps.every(({ rowsPerRun }) => rowsPerRun === 4)).toBe(true)
   })
 
-  test('end with the first failure, and no run is begun after it', async () => {
-    const { session, runs } = summing()
+  test('end with the first failure, and no sweep is begun after it', async () => {
+    const { session, sweeps } = summing()
     const failing: Session = {
       ...session,
-      run: async (feeds) => (runs.length < 3 ? session.run(feeds) : Promise.reject(new Error('the device is gone'))),
+      sweep: async (...given) =>
+        sweeps.length < 3 ? session.sweep(...given) : Promise.reject(new Error('the device is gone')),
     }
-    const all = runInBatches({ session: failing, inputs: { x: rowsOf(100) }, rowsPerRun: 1 }, ['sums'])
+    const all = runInBatches({ session: failing, inputs: { x: rowsOf(1600) }, rowsPerRun: 1 }, ['sums'])
     await expect(all).rejects.toThrow('the device is gone')
     await new Promise((resolve) => setTimeout(resolve, 20))
-    expect(runs.length).toBeLessThan(6)
+    expect(sweeps.length).toBeLessThan(6)
   })
 
   test('cover all rows', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { buildNetwork, initialParameters } from '../../src/compile/network.js'
 import { parseSpec } from '../../src/compile/spec.js'
 import { type Dataset, dataset } from '../../src/data/dataset.js'
+import type { CorruptionInput } from '../../src/nn/corruption.js'
 import { encodeDataset } from '../../src/train/codes.js'
 import { corrupt } from '../../src/train/corrupt.js'
 import { Gauge } from '../../src/train/measure.js'
@@ -121,5 +122,16 @@ describe('corrupted samples', () => {
     expect(of({ seed: 3 })).toEqual(of({ seed: 3, epoch: 5 }))
     expect(of({ seed: 4 })).not.toEqual(of({ seed: 3 }))
     expect(of({ seed: 3, stream: 'train' })).not.toEqual(of({ seed: 3 }))
+  })
+
+  test.each<[string, object, string]>([
+    ['an unknown kind', { type: 'pepper', part: 0.1 }, 'corruption.type'],
+    ['too much of it', { type: 'masking', part: 1 }, 'corruption.part'],
+    ['a field that is missing', { type: 'gaussian' }, 'corruption.sigma'],
+    ["another kind's field", { type: 'gaussian', sigma: 0.1, part: 0.1 }, 'corruption'],
+  ])('%s is refused', (_, corruption, at) => {
+    expect(() => corrupt(input, corruption as CorruptionInput)).toThrow(
+      expect.objectContaining({ name: 'DiaboloError', code: 'E_OPTION', at, found: JSON.stringify(corruption) }),
+    )
   })
 })

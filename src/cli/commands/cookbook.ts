@@ -5,6 +5,8 @@ import { openBest, openSource } from '../../app/sources.js'
 import { requireFresh } from '../../node/files.js'
 import { defaultFolder } from '../../node/run-folder.js'
 import { openNodeRuntime } from '../../runtime/ort-node.js'
+import type { Device } from '../../runtime/types.js'
+import { deviceOption } from '../flags.js'
 import { interruptible } from '../interrupt.js'
 import { bold, note, say, table, writeJson } from '../output.js'
 import { createProgress } from '../progress.js'
@@ -14,6 +16,7 @@ interface Flags {
   readonly seed: number
   readonly out?: string
   readonly full?: boolean
+  readonly device: Device
   readonly json?: boolean
 }
 
@@ -24,14 +27,15 @@ export function register(command: Command): void {
     .option('--out <folder>', 'where the page and the runs go (default: runs/cookbook-<time>)')
     .option('--quick', 'fewer samples and epochs, under two minutes on two cores (this is the default)')
     .addOption(new Option('--full', 'every preset whole, which takes much longer').conflicts('quick'))
+    .addOption(deviceOption())
     .option('--json', 'print one JSON document instead')
     .action(run)
 }
 
-async function run({ data, seed, out = defaultFolder('cookbook'), full, json }: Flags): Promise<void> {
+async function run({ data, seed, out = defaultFolder('cookbook'), full, device, json }: Flags): Promise<void> {
   const [source, runtime] = await Promise.all([
     data === undefined ? openBest(seed) : openSource(data, seed),
-    openNodeRuntime(),
+    openNodeRuntime({ device }),
   ])
   await requireFresh(out)
   const reason = 'reason' in source && source.reason ? ` (${source.reason}; "diabolo data fetch mnist" gets it)` : ''

@@ -1,12 +1,15 @@
 import type { Command } from 'commander'
 import { openFile } from '../../app/sources.js'
 import { DiaboloError } from '../../base/errors.js'
+import type { Device } from '../../runtime/types.js'
 import { requireNew, writeArray } from '../array-output.js'
+import { deviceOption } from '../flags.js'
 import { withModel } from '../model-command.js'
 
 interface Flags {
   readonly codes: string
   readonly out: string
+  readonly device: Device
   readonly json?: boolean
 }
 
@@ -15,12 +18,13 @@ export function register(command: Command): void {
     .argument('<run>', 'a run folder, or a model.onnx')
     .option('--codes <file>', 'the codes, as "diabolo encode" wrote them', 'codes.npy')
     .option('--out <file>', 'where the samples go, as .npy', 'decoded.npy')
+    .addOption(deviceOption())
     .option('--json', 'print one JSON document instead')
-    .action(async (run: string, { codes, out, json }: Flags) => {
+    .action(async (run: string, { codes, out, device, json }: Flags) => {
       await requireNew(out)
       const { values } = await openFile(codes)
       if (values instanceof Uint8Array) throw notCodes(codes)
-      await writeArray(out, await withModel(run, (model) => model.decode(values)), json)
+      await writeArray(out, await withModel(run, device, (model) => model.decode(values)), json)
     })
 }
 

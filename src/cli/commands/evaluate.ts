@@ -4,8 +4,8 @@ import { type ModelFlags, modelArguments, withModel } from '../model-command.js'
 import { say, table, writeJson } from '../output.js'
 
 export function register(command: Command): void {
-  modelArguments(command).action(async (run: string, { data, seed, json }: ModelFlags) => {
-    const evaluation = await withModel(run, async (model) => model.evaluate(await openSamples(data, seed)))
+  modelArguments(command).action(async (run: string, { data, seed, device, json }: ModelFlags) => {
+    const evaluation = await withModel(run, device, async (model) => model.evaluate(await openSamples(data, seed)))
     if (json) writeJson({ run, data, ...evaluation })
     else {
       const { mse, perImage, rows } = evaluation

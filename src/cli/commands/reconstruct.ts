@@ -6,9 +6,9 @@ import { type ModelFlags, modelArguments, withModel } from '../model-command.js'
 export function register(command: Command): void {
   modelArguments(command)
     .option('--out <file>', 'where the reconstructions go, as .npy', 'reconstructions.npy')
-    .action(async (run: string, { data, seed, out, json }: ModelFlags & { readonly out: string }) => {
+    .action(async (run: string, { data, seed, device, out, json }: ModelFlags & { readonly out: string }) => {
       await requireNew(out)
-      const rows = await withModel(run, async (model) => model.reconstruct(await openSamples(data, seed)))
+      const rows = await withModel(run, device, async (model) => model.reconstruct(await openSamples(data, seed)))
       await writeArray(out, rows, json)
     })
 }

@@ -1,4 +1,4 @@
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { openRun } from '../../app/open-run.js'
 import { writeReport } from '../../app/run-writer.js'
 import { openNodeRuntime } from '../../runtime/ort-node.js'
@@ -8,19 +8,27 @@ import { note, writeJson } from '../output.js'
 const PNG_SCALE = 2
 
 interface Flags {
-  readonly png?: boolean
+  readonly png?: 'light' | 'dark'
   readonly json?: boolean
 }
 
 export function register(command: Command): void {
   command
     .argument('<run>', 'a run folder')
-    .option('--png', 'write each figure as PNG too, beside the SVG')
+    .addOption(
+      new Option('--png [theme]', 'write each figure as PNG too, beside the SVG: light unless "dark" is given')
+        .choices(['light', 'dark'])
+        .preset('light'),
+    )
     .option('--json', 'print one JSON document instead')
     .action(async (folder: string, { png, json }: Flags) => {
       const runtime = await openNodeRuntime()
       try {
-        const { files } = await writeReport(folder, await openRun(folder, runtime), png ? { png: PNG_SCALE } : {})
+        const { files } = await writeReport(
+          folder,
+          await openRun(folder, runtime),
+          png ? { png: { scale: PNG_SCALE, theme: png } } : {},
+        )
         if (json) writeJson({ run: folder, out: files[0], files })
         else note(`${files.join('\n')}\nwritten`)
       } finally {

@@ -9,7 +9,8 @@ import { requireFresh } from '../../node/files.js'
 import { defaultFolder } from '../../node/run-folder.js'
 import { type PresetName, RECIPES, type Recipe } from '../../recipes/index.js'
 import { openNodeRuntime } from '../../runtime/ort-node.js'
-import { addFlags, givenFlags, requirePreset, requireWhole } from '../flags.js'
+import type { Device } from '../../runtime/types.js'
+import { addFlags, deviceOption, givenFlags, requirePreset, requireWhole } from '../flags.js'
 import { interruptible } from '../interrupt.js'
 import { note, say, table, writeJson } from '../output.js'
 import { createProgress } from '../progress.js'
@@ -20,6 +21,7 @@ interface Flags {
   readonly buffer?: number
   readonly seed: number
   readonly threads?: number
+  readonly device: Device
   readonly out?: string
   readonly json?: boolean
 }
@@ -59,6 +61,7 @@ const addRunFlags = (command: Command, out: string): Command =>
     .option('--buffer <rows>', 'rows shuffled with one another (default: all, or 32 MiB of a stream)', Number)
     .option('--seed <number>', 'decides every random draw', Number, 1)
     .option('--threads <number>', 'threads for one operator (default: as many as there are cores)', Number)
+    .addOption(deviceOption())
     .option('--out <folder>', `where the run goes (default: ${out})`)
     .option('--json', 'print one JSON document instead')
 
@@ -77,13 +80,13 @@ async function runSpec(path: string, command: Command): Promise<void> {
 }
 
 async function run(name: string, what: Plan, flags: Flags): Promise<void> {
-  const { data, stream, buffer, seed, threads, out = defaultFolder(name), json } = flags
+  const { data, stream, buffer, seed, threads, device, out = defaultFolder(name), json } = flags
   requireWhole('--seed', seed, 0)
   if (threads !== undefined) requireWhole('--threads', threads, 1)
   if (buffer !== undefined) requireWhole('--buffer', buffer, 1)
   const [source, runtime] = await Promise.all([
     openTrainingSource(data, seed, stream),
-    openNodeRuntime(threads === undefined ? {} : { threads }),
+    openNodeRuntime({ device, ...(threads !== undefined && { threads }) }),
   ])
   await requireFresh(out)
   const progress = createProgress(name)

@@ -31,6 +31,14 @@ export const LOWERING_PASSES = {
 
 export type LoweringPass = keyof typeof LOWERING_PASSES
 
+/** Without these a graph cannot be encoded (operators of our own are left in it), or some rows of a resize are wrong. */
+const NEEDED = ['expandConvWeightGrad', 'expandMaxPoolGrad', 'splitResize'] as const satisfies readonly LoweringPass[]
+
+/** Passes that only make a graph faster to run. */
+export const OPTIONAL_PASSES = (Object.keys(LOWERING_PASSES) as LoweringPass[]).filter(
+  (pass) => !(NEEDED as readonly LoweringPass[]).includes(pass),
+)
+
 export interface LowerOptions {
   /** Passes to leave out. */
   readonly without?: readonly LoweringPass[]
