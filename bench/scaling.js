@@ -4,7 +4,9 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { describeMachine, OthersWatch } from './runner/machine.js'
+import { machineSeconds } from './runner/cpu-time.js'
+import { describeMachine } from './runner/machine.js'
+import { median } from './runner/statistics.js'
 import { lineThrough } from './scaling/line.js'
 
 const USAGE = `Usage: node bench/scaling.js [options]
@@ -40,6 +42,9 @@ const PLANS = {
   },
 }
 
+/** Processors' worth of work by others above which timings are not to be trusted. */
+const BUSY = 0.1
+
 const BASE = { units: 256, depth: 1, batch: 100 }
 
 const { values } = parseArgs({
@@ -59,7 +64,6 @@ if (values.help) {
 
 const mode = values.quick ? 'quick' : 'full'
 const plan = PLANS[mode]
-const watch = new OthersWatch()
 const began = performance.now()
 const common = { ...BASE, ...(values.threads !== undefined && { threads: Number(values.threads) }) }
 const inMemory = { ...common, rows: plan.inMemory, streamed: false }
@@ -75,6 +79,7 @@ const peaks = rows.filter((point) => point.rows >= plan.flatFrom)
 const [from, to] = [/** @type {Measured} */ (peaks[0]), /** @type {Measured} */ (peaks.at(-1))]
 const ratio =
   Math.max(...peaks.map(({ peakBytes }) => peakBytes)) / Math.min(...peaks.map(({ peakBytes }) => peakBytes))
+const others = [units, depth, batch, rows].flat().flatMap((point) => point.others ?? [])
 /** @type {ScalingReport} */
 const report = {
   workload: 'scaling',
@@ -86,7 +91,7 @@ const report = {
   line,
   memory: { from: from.rows, to: to.rows, ratio },
   checks: { linear: line.r2 >= 0.99, flat: ratio <= 1.1 },
-  machine: { ...machine, ...watch.summary() },
+  machine: { ...machine, busy: others.length > 0 && median(others) > BUSY },
   seconds: (performance.now() - began) / 1000,
 }
 const file = values.out ?? (values.quick ? undefined : fileURLToPath(new URL('results/scaling.json', import.meta.url)))
@@ -127,12 +132,17 @@ async function measure(point) {
     child.on('error', fail)
     child.on('close', (code) => (code === 0 ? done(code) : fail(new Error(`the measurement ended with code ${code}`))))
   })
-  const { disturbed } = await watch.during(/** @type {number} */ (child.pid), () => ended)
+  const [began, usedBefore] = [performance.now(), machineSeconds()]
+  await ended
+  const [wallSeconds, usedAfter] = [(performance.now() - began) / 1000, machineSeconds()]
   /** @type {Measured} */
-  const measured = JSON.parse(text)
+  const own = JSON.parse(text)
+  const used = usedBefore !== undefined && usedAfter !== undefined ? usedAfter - usedBefore : undefined
+  const others = used === undefined ? undefined : Math.max(0, (used - own.processorSeconds) / wallSeconds)
+  const measured = { ...own, ...(others !== undefined && { others }) }
   const { units, depth, batch, rows, seconds, microsecondsPerSample, peakBytes } = measured
   process.stderr.write(
-    `${`${units}×${depth} units, batch ${batch}, ${rows} rows`.padEnd(44)} ${microsecondsPerSample.toFixed(1).padStart(7)} µs a sample, ${seconds.toFixed(1).padStart(6)} s, ${(peakBytes / 2 ** 20).toFixed(0).padStart(5)} MiB${disturbed ? ' (busy)' : ''}\n`,
+    `${`${units}×${depth} units, batch ${batch}, ${rows} rows`.padEnd(44)} ${microsecondsPerSample.toFixed(1).padStart(7)} µs a sample, ${seconds.toFixed(1).padStart(6)} s, ${(peakBytes / 2 ** 20).toFixed(0).padStart(5)} MiB${others !== undefined && others > BUSY ? ` (${others.toFixed(1)} processors busy with other work)` : ''}\n`,
   )
   return measured
 }

@@ -25,7 +25,8 @@ if (!first || !last) throw new Error('expected a record for each epoch, found no
 // a stream is timed as a whole, from the call to the model
 const seconds = streamed ? wholeSeconds : last.seconds - first.seconds
 const samples = streamed ? rows : rows * (EPOCHS - 1)
-/** @type {Measured} */
+const { user, system } = process.cpuUsage()
+/** @type {Omit<Measured, 'others'>} */
 const measured = {
   ...point,
   parameters: parameterCount,
@@ -33,6 +34,7 @@ const measured = {
   microsecondsPerSample: (seconds / samples) * 1e6,
   idleBytes,
   peakBytes: peakBytes(),
+  processorSeconds: (user + system) / 1e6,
   loss: last.loss,
 }
 process.stdout.write(`${JSON.stringify(measured)}\n`)

@@ -18,6 +18,10 @@ export interface Measured extends Point {
   /** Peak of resident memory before there was any data: Node, this package and the runtime. */
   readonly idleBytes: number
   readonly peakBytes: number
+  /** What the process used, all its threads together, from its start to its end. */
+  readonly processorSeconds: number
+  /** Processors' worth of other work meanwhile; nothing where the system does not say. */
+  readonly others?: number
   readonly loss: number
 }
 

@@ -35,21 +35,20 @@ export interface Window {
 export function* windowsOf({ rows, buffer, shuffle }: Ordering): Generator<Window> {
   const keys = shuffle ? [shuffle.phase, shuffle.epoch] : []
   const random = (...path: readonly (string | number)[]) => shuffle && rng(shuffle.seed, ...path)
+  const block = Math.max(1, Math.floor(Math.min(buffer, rows) / BLOCKS_PER_BUFFER))
+  const spanOf = (at: number): Span => ({ from: at * block, to: Math.min(rows, (at + 1) * block) })
+  const count = Math.ceil(rows / block)
   if (buffer >= rows) {
     const places = arrange(rows, random('order', ...keys))
-    yield { spans: [{ from: 0, to: rows }], places, rows: places }
+    yield { spans: Array.from({ length: count }, (_, at) => spanOf(at)), places, rows: places }
     return
   }
-  const block = Math.max(1, Math.floor(buffer / BLOCKS_PER_BUFFER))
-  const blocks = arrange(Math.ceil(rows / block), random('blocks', ...keys))
-  const windows = Math.ceil(blocks.length / Math.floor(buffer / block))
+  const blocks = arrange(count, random('blocks', ...keys))
+  const windows = Math.ceil(count / Math.floor(buffer / block))
   // as equal as they can be: a last one of few blocks would be shuffled badly
-  const first = (window: number) => Math.floor((window * blocks.length) / windows)
+  const first = (window: number) => Math.floor((window * count) / windows)
   for (let window = 0; window < windows; window++) {
-    const spans = Array.from(blocks.subarray(first(window), first(window + 1)), (at) => ({
-      from: at * block,
-      to: Math.min(rows, (at + 1) * block),
-    }))
+    const spans = Array.from(blocks.subarray(first(window), first(window + 1)), spanOf)
     const within = rowsOf(spans)
     const places = arrange(within.length, random('order', ...keys, window))
     yield { spans, places, rows: places.map((place) => within[place] as number) }

@@ -53,7 +53,7 @@ export function ink(x0: number, y0: number, r0: number, x1: number, y1: number, 
       const t = Math.max(0, Math.min(1, along))
       const ex = px - t * dx
       const ey = py - t * dy
-      // no branch that depends on the pixel: none could be predicted, and each costs more than the root
+      // not tested first whether it can be deeper: what that saves, wrongly predicted branches cost
       depth[at] = Math.max(depth[at] as number, r0 + t * dr - Math.sqrt(ex * ex + ey * ey))
     }
   }
