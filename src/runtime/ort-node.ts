@@ -11,7 +11,10 @@ import type { Runtime, RuntimeOptions } from './types.js'
  */
 export function openNodeRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
   // found through package.json, so that the same line serves the sources under test and the built package
-  const worker = new Worker(createRequire(import.meta.url).resolve('#ort-node-worker'))
+  const worker = new Worker(createRequire(import.meta.url).resolve('#ort-node-worker'), {
+    // flags of a program given as text (--input-type) are not for files
+    execArgv: [],
+  })
   // the thread must not keep a finished program alive; an open request does
   worker.unref()
   return connect(toConnection(worker), { ...options, threads: options.threads ?? availableParallelism() })
