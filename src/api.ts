@@ -13,6 +13,7 @@ export { convolutional, denoising, pca, sparse, stacked, vanilla } from './model
 export type { CorruptionInput } from './nn/corruption.js'
 export type { Device, Runtime, RuntimeInfo, RuntimeOptions } from './runtime/types.js'
 export type { Activity } from './train/activity.js'
+export type { Checkpoint } from './train/checkpoint.js'
 export { type CorruptOptions, corrupt } from './train/corrupt.js'
 export type { EpochRecord, FitEvent } from './train/events.js'
 export type { FitOptions } from './train/run-phases.js'
