@@ -1,15 +1,19 @@
 import { DiaboloError } from './errors.js'
-import { type DType, showShape, sizeOf, type TensorType } from './shape.js'
+import { type DType, type NumberType, showShape, sizeOf, type TensorType } from './shape.js'
 
-export type TensorData = Float32Array | Uint8Array | Int32Array | BigInt64Array
+export type NumberData = Float32Array | Float64Array | Uint8Array | Int32Array | BigInt64Array
+
+export type TensorData = NumberData | readonly string[]
 
 interface DataOf {
   float32: Float32Array
+  float64: Float64Array
   uint8: Uint8Array
   int32: Int32Array
   int64: BigInt64Array
   /** One byte an element, 0 or 1. */
   bool: Uint8Array
+  string: readonly string[]
 }
 
 /** Numbers in row-major order, with their shape. */
@@ -26,8 +30,9 @@ interface ArrayOf<A> {
   readonly BYTES_PER_ELEMENT: number
 }
 
-export const ARRAY_OF: { readonly [D in DType]: ArrayOf<DataOf[D]> } = {
+export const ARRAY_OF: { readonly [D in NumberType]: ArrayOf<DataOf[D]> } = {
   float32: Float32Array,
+  float64: Float64Array,
   uint8: Uint8Array,
   int32: Int32Array,
   int64: BigInt64Array,
@@ -49,11 +54,21 @@ export function tensor<D extends DType>(dtype: D, shape: readonly number[], data
   return { dtype, shape, data }
 }
 
-/** The same numbers in memory of their own, which holds nothing else. */
-export const copyOf = <T extends Tensor>(tensor: T): T => ({
-  ...tensor,
-  data: new (ARRAY_OF[tensor.dtype] as ArrayOf<T['data']>)(tensor.data),
-})
+export const isText = (tensor: Tensor): tensor is Tensor<'string'> => tensor.dtype === 'string'
+
+/** The same numbers in memory of their own, which holds nothing else. Text is not in memory that could be shared. */
+export const copyOf = <T extends Tensor>(tensor: T): T =>
+  isText(tensor)
+    ? tensor
+    : { ...tensor, data: new (ARRAY_OF[tensor.dtype as NumberType] as ArrayOf<NumberData>)(tensor.data as NumberData) }
+
+/** Rows `from` … `to − 1`, sharing memory. */
+export function rowsOf({ dtype, shape, data }: Tensor, from: number, to: number): Tensor {
+  const width = sizeOf(shape.slice(1))
+  const part = [from * width, to * width] as const
+  const rows = 'subarray' in data ? data.subarray(...part) : data.slice(...part)
+  return { dtype, shape: [to - from, ...shape.slice(1)], data: rows } as Tensor
+}
 
 /** A float32 scalar, shape []. */
 export const scalar = (value: number): Tensor<'float32'> => tensor('float32', [], Float32Array.of(value))

@@ -28,6 +28,7 @@ export class GraphBuilder {
 
   /** A scalar constant; the same number gives the same value. */
   scalar(number: number, dtype: DType = 'float32'): Value {
+    if (dtype === 'string') throw notText(number)
     const key = `${dtype} ${Object.is(number, -0) ? '-0' : number}`
     let value = this.#scalars.get(key)
     if (!value) {
@@ -82,6 +83,14 @@ export class GraphBuilder {
     return { id: this.#count++, builder: this, dtype, shape, source }
   }
 }
+
+const notText = (number: number) =>
+  new DiaboloError('E_GRAPH', {
+    at: 'a number among operands',
+    expected: 'numbers beside it',
+    found: `text beside ${number}`,
+    hint: 'compare text with a constant of text',
+  })
 
 /** A value, or a number that becomes a scalar constant beside one. */
 export type Operand = Value | number

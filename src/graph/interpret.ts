@@ -49,5 +49,20 @@ function resolve(shape: readonly (number | string)[], length: number): number[] 
 }
 
 export function toArray64({ dtype, shape, data }: Tensor): Array64 {
-  return { dtype, shape, data: Float64Array.from(data as ArrayLike<number | bigint>, Number) }
+  const values = data as ArrayLike<number | bigint | string>
+  const toNumber = (value: number | bigint | string) => (typeof value === 'string' ? numberOf(value) : Number(value))
+  return { dtype, shape, data: Float64Array.from(values, toNumber) }
 }
+
+/** Texts met so far, each with a number of its own. */
+const TEXTS: string[] = []
+const NUMBERS = new Map<string, number>()
+
+/** Text stands in float64 as a number of its own, so that kernels can tell it apart and move it like all else. */
+export function numberOf(text: string): number {
+  const number = NUMBERS.get(text) ?? TEXTS.push(text) - 1
+  NUMBERS.set(text, number)
+  return number
+}
+
+export const textOf = (number: number): string => TEXTS[number] as string

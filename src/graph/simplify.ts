@@ -1,4 +1,4 @@
-import { isStatic, sizeOf } from '../base/shape.js'
+import { isStatic, type NumberType, sizeOf } from '../base/shape.js'
 import { ARRAY_OF, type Tensor } from '../base/tensor.js'
 import type { GraphBuilder } from './builder.js'
 import { interpret, toArray64 } from './interpret.js'
@@ -38,11 +38,14 @@ function fold({ op, inputs, attrs, outputs }: Node, builder: GraphBuilder): read
     tensors.push(source.tensor)
   }
   if (!outputs.every(({ shape }) => isStatic(shape))) return undefined
+  const types = outputs.map(({ dtype }) => dtype)
+  if (types.includes('string')) return undefined
   const given = tensors.reduce((sum, { data }) => sum + data.length, 0)
   const made = outputs.reduce((sum, { shape }) => sum + sizeOf(shape as readonly number[]), 0)
   if (made > 2 * given) return undefined
   return op.kernel(tensors.map(toArray64), attrs, outputs, interpret).map((result, i) => {
-    const { dtype, shape } = outputs[i] as Value
+    const { shape } = outputs[i] as Value
+    const dtype = types[i] as NumberType
     if (shape.length === 0) return builder.scalar(result[0] as number, dtype)
     const data = new ARRAY_OF[dtype](result.length)
     result.forEach((x, k) => {

@@ -7,21 +7,25 @@ import { type TensorProto, TensorProto_DataType, TensorProtoSchema } from './onn
 /** ONNX's number for each element type. */
 export const ELEMENT_TYPE: Readonly<Record<DType, TensorProto_DataType>> = {
   float32: TensorProto_DataType.FLOAT,
+  float64: TensorProto_DataType.DOUBLE,
   uint8: TensorProto_DataType.UINT8,
   int32: TensorProto_DataType.INT32,
   int64: TensorProto_DataType.INT64,
   bool: TensorProto_DataType.BOOL,
+  string: TensorProto_DataType.STRING,
 }
 
 const DTYPE_OF = new Map(Object.entries(ELEMENT_TYPE).map(([dtype, number]) => [number as number, dtype as DType]))
 
-/** Little-endian raw data, as ONNX defines it. */
+/** Little-endian raw data, as ONNX defines it; text as UTF-8, string by string. */
 export function toTensorProto(name: string, { dtype, shape, data }: Tensor): TensorProto {
   return create(TensorProtoSchema, {
     name,
     dataType: ELEMENT_TYPE[dtype],
     dims: shape.map(BigInt),
-    rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    ...('buffer' in data
+      ? { rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }
+      : { stringData: data.map((text) => new TextEncoder().encode(text)) }),
   })
 }
 
@@ -42,6 +46,11 @@ export function fromTensorProto(proto: TensorProto): Tensor {
   if (proto.externalData.length > 0) return refuse('data inside the file', 'external data')
   const shape = proto.dims.map(Number)
   if (shape.some((length) => length < 0)) return refuse('lengths of 0 or more', showShape(shape))
+  if (dtype === 'string') {
+    const { stringData } = proto
+    if (stringData.length !== sizeOf(shape)) return refuse(`${sizeOf(shape)} strings`, `${stringData.length}`)
+    return { dtype, shape, data: stringData.map((text) => new TextDecoder().decode(text)) }
+  }
   const raw = proto.rawData ?? new Uint8Array()
   const bytes = sizeOf(shape) * ARRAY_OF[dtype].BYTES_PER_ELEMENT
   if (raw.byteLength !== bytes) return refuse(`${bytes} bytes of raw data`, `${raw.byteLength}`)

@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common'
 import type { DType } from '../base/shape.js'
-import type { Tensor, TensorData } from '../base/tensor.js'
+import { rowsOf, type Tensor, type TensorData } from '../base/tensor.js'
 import { symmetricEigen } from './eigen.js'
 import { type CallName, type Calls, memoryOf, type Port, type Request, type Response } from './protocol.js'
 import { type Feeds, isResident, type Resident, type RunResult, type RuntimeInfo } from './types.js'
@@ -134,12 +134,6 @@ export function serve(port: Port<Response, Request>, load: (wanted: Wanted) => P
 /** What a run brings here is made for it and may be handed over; what is kept and looked at is copied on its way. */
 const isRunResult = (value: Calls[CallName]['response']): value is RunResult =>
   typeof value === 'object' && value !== null && 'fetched' in value
-
-/** Rows `from` … `to − 1`, sharing memory. */
-function rowsOf({ dtype, shape, data }: Tensor, from: number, to: number): Tensor {
-  const width = data.length / (shape[0] as number)
-  return { dtype, shape: [to - from, ...shape.slice(1)], data: data.subarray(from * width, to * width) } as Tensor
-}
 
 function emptyRows(rows: number, shape: readonly number[]): Tensor<'float32'> {
   const data = new Float32Array(shape.reduce((size, dim) => size * dim, rows))

@@ -50,7 +50,7 @@ export type Response =
 
 /** The memory of tensors that belong to nobody else, to be handed over with a message. */
 export const memoryOf = (tensors: Iterable<Tensor>): ArrayBuffer[] =>
-  Array.from(tensors, ({ data }) => data.buffer as ArrayBuffer)
+  Array.from(tensors).flatMap(({ data }) => ('buffer' in data ? [data.buffer as ArrayBuffer] : []))
 
 /** One end of a channel between two threads: a worker of Node or of a browser, or the parent's port. */
 export interface Port<Sent, Received> {

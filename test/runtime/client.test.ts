@@ -4,9 +4,10 @@ import type { Tensor } from '../../src/base/tensor.js'
 import { connect } from '../../src/runtime/client.js'
 import { floats } from '../../src/runtime/floats.js'
 import type { HostSetup } from '../../src/runtime/host.js'
+import { memoryOf } from '../../src/runtime/protocol.js'
 import { channelTo } from './in-process.js'
 
-const vector = (...values: number[]): Tensor => ({
+const vector = (...values: number[]): Tensor<'float32'> => ({
   dtype: 'float32',
   shape: [values.length],
   data: Float32Array.from(values),
@@ -106,7 +107,8 @@ describe('residents', () => {
       request.call === 'put' ? [request.tensor] : request.call === 'run' ? Object.values(request.feeds) : [],
     )
     expect(sent).toHaveLength(2)
-    for (const tensor of sent) expect('data' in tensor && tensor.data.buffer.byteLength).toBe(8)
+    for (const tensor of sent)
+      expect(memoryOf('data' in tensor ? [tensor] : []).map(({ byteLength }) => byteLength)).toEqual([8])
     expect(all.length).toBe(1000)
   })
 
