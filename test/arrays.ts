@@ -1,6 +1,6 @@
 import { type Rng, rng } from '../src/base/random.js'
 import { type DType, sizeOf } from '../src/base/shape.js'
-import { ARRAY_OF, type Tensor } from '../src/base/tensor.js'
+import { type AnyTensor, ARRAY_OF, type Tensor } from '../src/base/tensor.js'
 import { numberOf, textOf } from '../src/graph/interpret.js'
 import type { Array64 } from '../src/graph/types.js'
 
@@ -60,7 +60,7 @@ export class Draw {
 }
 
 /** As the runtime takes it. */
-export function toTensor({ dtype, shape, data }: Array64): Tensor {
+export function toTensor({ dtype, shape, data }: Array64): AnyTensor {
   if (dtype === 'string') return { dtype, shape, data: Array.from(data, textOf) }
   const values = new ARRAY_OF[dtype](data.length)
   data.forEach((value, i) => {

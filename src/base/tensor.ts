@@ -1,9 +1,7 @@
 import { DiaboloError } from './errors.js'
 import { type DType, type NumberType, showShape, sizeOf, type TensorType } from './shape.js'
 
-export type NumberData = Float32Array | Float64Array | Uint8Array | Int32Array | BigInt64Array
-
-export type TensorData = NumberData | readonly string[]
+export type TensorData = Float32Array | Float64Array | Uint8Array | Int32Array | BigInt64Array
 
 interface DataOf {
   float32: Float32Array
@@ -17,11 +15,16 @@ interface DataOf {
 }
 
 /** Numbers in row-major order, with their shape. */
-export interface Tensor<D extends DType = DType> extends TensorType {
+export interface Tensor<D extends DType = NumberType> extends TensorType {
   readonly dtype: D
   readonly shape: readonly number[]
   readonly data: DataOf[D]
 }
+
+/** Text, such as the categories of a table, in row-major order. */
+export type TextTensor = Tensor<'string'>
+
+export type AnyTensor = Tensor | TextTensor
 
 interface ArrayOf<A> {
   new (length: number): A
@@ -54,20 +57,20 @@ export function tensor<D extends DType>(dtype: D, shape: readonly number[], data
   return { dtype, shape, data }
 }
 
-export const isText = (tensor: Tensor): tensor is Tensor<'string'> => tensor.dtype === 'string'
+export const isText = (tensor: AnyTensor): tensor is TextTensor => tensor.dtype === 'string'
 
 /** The same numbers in memory of their own, which holds nothing else. Text is not in memory that could be shared. */
-export const copyOf = <T extends Tensor>(tensor: T): T =>
+export const copyOf = <T extends AnyTensor>(tensor: T): T =>
   isText(tensor)
     ? tensor
-    : { ...tensor, data: new (ARRAY_OF[tensor.dtype as NumberType] as ArrayOf<NumberData>)(tensor.data as NumberData) }
+    : { ...tensor, data: new (ARRAY_OF[tensor.dtype as NumberType] as ArrayOf<TensorData>)(tensor.data as TensorData) }
 
 /** Rows `from` … `to − 1`, sharing memory. */
-export function rowsOf({ dtype, shape, data }: Tensor, from: number, to: number): Tensor {
+export function rowsOf<T extends AnyTensor>({ dtype, shape, data }: T, from: number, to: number): T {
   const width = sizeOf(shape.slice(1))
   const part = [from * width, to * width] as const
   const rows = 'subarray' in data ? data.subarray(...part) : data.slice(...part)
-  return { dtype, shape: [to - from, ...shape.slice(1)], data: rows } as Tensor
+  return { dtype, shape: [to - from, ...shape.slice(1)], data: rows } as AnyTensor as T
 }
 
 /** A float32 scalar, shape []. */

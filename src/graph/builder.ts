@@ -1,6 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import { type DType, showType, type TensorType } from '../base/shape.js'
-import { ARRAY_OF, type Tensor } from '../base/tensor.js'
+import { type AnyTensor, ARRAY_OF, type Tensor } from '../base/tensor.js'
 import type { Attrs, Graph, Node, Operator, Source, Value } from './types.js'
 
 /** Collects nodes as they are emitted; each is typed at once, so a graph that exists is well-typed. */
@@ -22,7 +22,7 @@ export class GraphBuilder {
     return value
   }
 
-  constant(tensor: Tensor, name?: string): Value {
+  constant(tensor: AnyTensor, name?: string): Value {
     return this.#value(tensor, { kind: 'constant', tensor, name })
   }
 

@@ -1,6 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import { showShape, sizeOf } from '../base/shape.js'
-import type { Tensor } from '../base/tensor.js'
+import type { AnyTensor } from '../base/tensor.js'
 import type { Array64, Graph, Value } from './types.js'
 
 /**
@@ -48,7 +48,7 @@ function resolve(shape: readonly (number | string)[], length: number): number[] 
   return [length / sizeOf(rest as number[]), ...(rest as number[])]
 }
 
-export function toArray64({ dtype, shape, data }: Tensor): Array64 {
+export function toArray64({ dtype, shape, data }: AnyTensor): Array64 {
   const values = data as ArrayLike<number | bigint | string>
   const toNumber = (value: number | bigint | string) => (typeof value === 'string' ? numberOf(value) : Number(value))
   return { dtype, shape, data: Float64Array.from(values, toNumber) }

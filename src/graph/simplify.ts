@@ -1,5 +1,5 @@
 import { isStatic, type NumberType, sizeOf } from '../base/shape.js'
-import { ARRAY_OF, type Tensor } from '../base/tensor.js'
+import { ARRAY_OF, isText, type Tensor } from '../base/tensor.js'
 import type { GraphBuilder } from './builder.js'
 import { interpret, toArray64 } from './interpret.js'
 import { type Rule, rewrite } from './rewrite.js'
@@ -34,7 +34,7 @@ function same({ op, inputs, attrs }: Node): readonly Value[] | undefined {
 function fold({ op, inputs, attrs, outputs }: Node, builder: GraphBuilder): readonly Value[] | undefined {
   const tensors: Tensor[] = []
   for (const { source } of inputs) {
-    if (source.kind !== 'constant' || source.name !== undefined) return undefined
+    if (source.kind !== 'constant' || source.name !== undefined || isText(source.tensor)) return undefined
     tensors.push(source.tensor)
   }
   if (!outputs.every(({ shape }) => isStatic(shape))) return undefined

@@ -1,7 +1,7 @@
 import { create } from '@bufbuild/protobuf'
 import { DiaboloError } from '../base/errors.js'
 import { type DType, showShape, sizeOf } from '../base/shape.js'
-import { ARRAY_OF, type Tensor } from '../base/tensor.js'
+import { type AnyTensor, ARRAY_OF, type Tensor } from '../base/tensor.js'
 import { type TensorProto, TensorProto_DataType, TensorProtoSchema } from './onnx_pb.js'
 
 /** ONNX's number for each element type. */
@@ -18,7 +18,7 @@ export const ELEMENT_TYPE: Readonly<Record<DType, TensorProto_DataType>> = {
 const DTYPE_OF = new Map(Object.entries(ELEMENT_TYPE).map(([dtype, number]) => [number as number, dtype as DType]))
 
 /** Little-endian raw data, as ONNX defines it; text as UTF-8, string by string. */
-export function toTensorProto(name: string, { dtype, shape, data }: Tensor): TensorProto {
+export function toTensorProto(name: string, { dtype, shape, data }: AnyTensor): TensorProto {
   return create(TensorProtoSchema, {
     name,
     dataType: ELEMENT_TYPE[dtype],
@@ -32,7 +32,7 @@ export function toTensorProto(name: string, { dtype, shape, data }: Tensor): Ten
 /**
  * @throws E_FORMAT when the element type is not one of ours, the data is elsewhere, or its length does not fit the shape
  */
-export function fromTensorProto(proto: TensorProto): Tensor {
+export function fromTensorProto(proto: TensorProto): AnyTensor {
   const refuse = (expected: string, found: string): never => {
     throw new DiaboloError('E_FORMAT', {
       at: `tensor "${proto.name}"`,

@@ -1,5 +1,5 @@
 import { DiaboloError } from '../base/errors.js'
-import { copyOf, type Tensor } from '../base/tensor.js'
+import { type AnyTensor, copyOf, type Tensor } from '../base/tensor.js'
 import { type CallName, type Calls, memoryOf, type Port, type Request, type Response } from './protocol.js'
 import {
   type Device,
@@ -58,7 +58,7 @@ export async function connect(
 
   // a message that is simply posted carries the whole memory behind a view; a copy that is handed over carries the view
   function handedOver<T extends Feeds>(given: T): { readonly copies: T; readonly memory: readonly ArrayBuffer[] } {
-    const entries = Object.entries(given).map(([name, feed]): [string, Tensor | Resident] => [
+    const entries = Object.entries(given).map(([name, feed]): [string, AnyTensor | Resident] => [
       name,
       isResident(feed) ? feed : copyOf(feed),
     ])
@@ -71,7 +71,7 @@ export async function connect(
     return call('run', { session, feeds: copies, keep }, memory)
   }
 
-  async function sweep(session: number, rows: Readonly<Record<string, Tensor>>, rowsPerRun: number, given: Feeds) {
+  async function sweep(session: number, rows: Readonly<Record<string, AnyTensor>>, rowsPerRun: number, given: Feeds) {
     const [own, shared] = [handedOver(rows), handedOver(given)]
     const request = { session, rows: own.copies, rowsPerRun, feeds: shared.copies }
     return (await call('sweep', request, [...own.memory, ...shared.memory])).fetched

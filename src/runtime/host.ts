@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common'
 import type { DType } from '../base/shape.js'
-import { rowsOf, type Tensor, type TensorData } from '../base/tensor.js'
+import { type AnyTensor, rowsOf, type Tensor } from '../base/tensor.js'
 import { symmetricEigen } from './eigen.js'
 import { type CallName, type Calls, memoryOf, type Port, type Request, type Response } from './protocol.js'
 import { type Feeds, isResident, type Resident, type RunResult, type RuntimeInfo } from './types.js'
@@ -11,7 +11,7 @@ export interface Ort {
   readonly InferenceSession: {
     create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>
   }
-  readonly Tensor: new (type: OrtTensor.Type, data: TensorData, dims: readonly number[]) => OrtTensor
+  readonly Tensor: new (type: OrtTensor.Type, data: AnyTensor['data'], dims: readonly number[]) => OrtTensor
 }
 
 /** What was asked for when the runtime was opened. */
@@ -39,7 +39,7 @@ export function serve(port: Port<Response, Request>, load: (wanted: Wanted) => P
 
   const create = (model: Uint8Array) => setup.ort.InferenceSession.create(model, setup.options)
   const upload = new Upload(create)
-  const toOrt = ({ dtype, data, shape }: Tensor) => new setup.ort.Tensor(dtype, data, shape)
+  const toOrt = ({ dtype, data, shape }: AnyTensor) => new setup.ort.Tensor(dtype, data, shape)
   const reside = (tensor: OrtTensor): Resident => {
     const id = count++
     residents.set(id, tensor)

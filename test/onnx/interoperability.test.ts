@@ -29,6 +29,9 @@ interface Job {
   readonly feeds: Readonly<Record<string, Array64>>
 }
 
+/** JSON has no NaN and no infinity; numpy reads their names. */
+const spelled = (value: number) => (Number.isFinite(value) ? value : String(value))
+
 type Outputs = Readonly<
   Record<string, { readonly shape: readonly number[]; readonly data: readonly (number | string)[] }>
 >
@@ -37,7 +40,7 @@ function runInPython(jobs: readonly Job[]): Outputs[] {
   const input = jobs.map(({ model, feeds }) => {
     const entries = Object.entries(feeds).map(([name, { dtype, shape, data }]) => [
       name,
-      { dtype, shape, data: Array.from(data, (value) => (dtype === 'string' ? textOf(value) : value)) },
+      { dtype, shape, data: Array.from(data, (value) => (dtype === 'string' ? textOf(value) : spelled(value))) },
     ])
     return { model: Buffer.from(model).toString('base64'), feeds: Object.fromEntries(entries) }
   })
