@@ -19,9 +19,16 @@ export interface Calls {
       readonly fetched: Readonly<Record<string, AnyTensor>>
     }
   }
+  /** One part of the rows; the answer to the last one holds the outputs for all. */
   sweep: {
     readonly request: {
       readonly session: number
+      /** Which parts belong together. */
+      readonly sweep: number
+      /** Where this part begins. */
+      readonly from: number
+      /** Rows of all parts. */
+      readonly total: number
       readonly rows: Readonly<Record<string, AnyTensor>>
       readonly rowsPerRun: number
       readonly feeds: Readonly<Record<string, AnyTensor | Resident>>
@@ -29,7 +36,7 @@ export interface Calls {
     readonly response: {
       readonly kept: Readonly<Record<string, never>>
       readonly fetched: Readonly<Record<string, Tensor>>
-    }
+    } | null
   }
   put: { readonly request: { readonly tensor: Tensor }; readonly response: Resident }
   get: { readonly request: { readonly resident: Resident }; readonly response: Tensor }
