@@ -1,12 +1,24 @@
 /** What is the same in Node and in a browser. */
 export { DiaboloError, ERROR_CODES, type ErrorCode } from './base/errors.js'
 export { parseSpec, type Spec, specJsonSchema } from './compile/spec.js'
+export { type ByteSource, blobSource, byteSource } from './data/byte-source.js'
 export { type Dataset, type DatasetOptions, dataset, type Samples, slice } from './data/dataset.js'
 export { type DigitsOptions, digits } from './data/digits/index.js'
 export { digitsStream } from './data/digits/stream.js'
 export { readDataset } from './data/read.js'
 export { bufferRows, type RowStream, type RowStreamOptions, rowStream } from './data/row-stream.js'
 export { holdOut, type Split } from './data/split.js'
+export {
+  type Column,
+  type ColumnHead,
+  type ColumnType,
+  type NumberColumn,
+  streamTable,
+  type Table,
+  type TableStream,
+  type TextColumn,
+  table,
+} from './data/table.js'
 export type { Provenance, Threshold } from './model/artifact.js'
 export { Autoencoder, type DataLike, type EncodeOptions, type Evaluation, type Rows } from './model/autoencoder.js'
 export { DivergedError, type Estimator, type EstimatorOptions, fitSpec, type Placement } from './model/estimator.js'

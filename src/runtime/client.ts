@@ -1,6 +1,7 @@
 import { DiaboloError } from '../base/errors.js'
-import { copyOf, type Tensor } from '../base/tensor.js'
+import { type AnyTensor, copyOf, rowsOf, type Tensor } from '../base/tensor.js'
 import { type CallName, type Calls, memoryOf, type Port, type Request, type Response } from './protocol.js'
+import { runsOf } from './runs.js'
 import {
   type Device,
   type Feeds,
@@ -17,6 +18,12 @@ export interface Connection extends Port<Request, Response> {
   end(): Promise<void>
 }
 
+/** Runs of a sweep that go to the other side together: going there once for each costs as much as a small batch. */
+const RUNS_PER_PART = 8
+
+/** The rows of the next part are copied while one is computed. */
+const UNDER_WAY = 2
+
 interface Pending {
   readonly resolve: (value: never) => void
   readonly reject: (error: DiaboloError) => void
@@ -29,6 +36,7 @@ export async function connect(
 ): Promise<Runtime> {
   const pending = new Map<number, Pending>()
   let count = 0
+  let sweeps = 0
   let ended: string | undefined
 
   connection.onMessage((response) => {
@@ -58,7 +66,7 @@ export async function connect(
 
   // a message that is simply posted carries the whole memory behind a view; a copy that is handed over carries the view
   function handedOver<T extends Feeds>(given: T): { readonly copies: T; readonly memory: readonly ArrayBuffer[] } {
-    const entries = Object.entries(given).map(([name, feed]): [string, Tensor | Resident] => [
+    const entries = Object.entries(given).map(([name, feed]): [string, AnyTensor | Resident] => [
       name,
       isResident(feed) ? feed : copyOf(feed),
     ])
@@ -71,10 +79,25 @@ export async function connect(
     return call('run', { session, feeds: copies, keep }, memory)
   }
 
-  async function sweep(session: number, rows: Readonly<Record<string, Tensor>>, rowsPerRun: number, given: Feeds) {
-    const [own, shared] = [handedOver(rows), handedOver(given)]
-    const request = { session, rows: own.copies, rowsPerRun, feeds: shared.copies }
-    return (await call('sweep', request, [...own.memory, ...shared.memory])).fetched
+  async function sweep(session: number, rows: Readonly<Record<string, AnyTensor>>, rowsPerRun: number, given: Feeds) {
+    const total = Object.values(rows)[0]?.shape[0] ?? 0
+    const id = sweeps++
+    const parts = runsOf(total, RUNS_PER_PART * rowsPerRun)
+    let outputs: Readonly<Record<string, Tensor>> = {}
+    const lane = async () => {
+      for (const [from, to] of parts) {
+        const part = Object.entries(rows).map(([name, tensor]) => [name, rowsOf(tensor, from, to)])
+        const [own, shared] = [
+          handedOver<Readonly<Record<string, AnyTensor>>>(Object.fromEntries(part)),
+          handedOver(given),
+        ]
+        const request = { session, sweep: id, from, total, rows: own.copies, rowsPerRun, feeds: shared.copies }
+        const answer = await call('sweep', request, [...own.memory, ...shared.memory])
+        outputs = answer?.fetched ?? outputs
+      }
+    }
+    await Promise.all(Array.from({ length: UNDER_WAY }, lane))
+    return outputs
   }
 
   function put(given: Tensor) {

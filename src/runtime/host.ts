@@ -1,8 +1,10 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common'
 import type { DType } from '../base/shape.js'
-import type { Tensor, TensorData } from '../base/tensor.js'
+import type { AnyTensor, Tensor } from '../base/tensor.js'
 import { symmetricEigen } from './eigen.js'
+import { fromOrt } from './from-ort.js'
 import { type CallName, type Calls, memoryOf, type Port, type Request, type Response } from './protocol.js'
+import { Sweep } from './sweep.js'
 import { type Feeds, isResident, type Resident, type RunResult, type RuntimeInfo } from './types.js'
 import { identityModel, Upload } from './upload.js'
 
@@ -11,7 +13,7 @@ export interface Ort {
   readonly InferenceSession: {
     create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>
   }
-  readonly Tensor: new (type: OrtTensor.Type, data: TensorData, dims: readonly number[]) => OrtTensor
+  readonly Tensor: new (type: OrtTensor.Type, data: AnyTensor['data'], dims: readonly number[]) => OrtTensor
 }
 
 /** What was asked for when the runtime was opened. */
@@ -23,6 +25,8 @@ export interface HostSetup {
   readonly options: InferenceSession.SessionOptions
   /** Whether sessions leave their outputs on a device, and take them from there. */
   readonly onDevice: boolean
+  /** Whether a run writes its outputs into tensors that it is given. */
+  readonly writesInto: boolean
 }
 
 type Handlers = { readonly [K in CallName]: (request: Calls[K]['request']) => Promise<Calls[K]['response']> }
@@ -34,12 +38,13 @@ type Handlers = { readonly [K in CallName]: (request: Calls[K]['request']) => Pr
 export function serve(port: Port<Response, Request>, load: (wanted: Wanted) => Promise<HostSetup>): void {
   const sessions: (InferenceSession | undefined)[] = []
   const residents = new Map<number, OrtTensor>()
+  const sweeps = new Map<number, Sweep>()
   let setup: HostSetup
   let count = 0
 
   const create = (model: Uint8Array) => setup.ort.InferenceSession.create(model, setup.options)
   const upload = new Upload(create)
-  const toOrt = ({ dtype, data, shape }: Tensor) => new setup.ort.Tensor(dtype, data, shape)
+  const toOrt = ({ dtype, data, shape }: AnyTensor) => new setup.ort.Tensor(dtype, data, shape)
   const reside = (tensor: OrtTensor): Resident => {
     const id = count++
     residents.set(id, tensor)
@@ -82,22 +87,14 @@ export function serve(port: Port<Response, Request>, load: (wanted: Wanted) => P
       }
       return { kept, fetched }
     },
-    async sweep({ session, rows, rowsPerRun, feeds }) {
-      const shared = toFeeds(feeds)
-      const count = Object.values(rows)[0]?.shape[0] ?? 0
-      const fetched: Record<string, Tensor<'float32'>> = {}
-      for (let from = 0; from < count; from += rowsPerRun) {
-        const to = Math.min(from + rowsPerRun, count)
-        const own = Object.entries(rows).map(([name, tensor]) => [name, toOrt(rowsOf(tensor, from, to))])
-        const outputs = await opened(session).run({ ...shared, ...Object.fromEntries(own) })
-        for (const [name, tensor] of Object.entries(outputs)) {
-          const { data, shape } = (await fromOrt(tensor)) as Tensor<'float32'>
-          fetched[name] ??= emptyRows(count, shape.slice(1))
-          fetched[name].data.set(data, (data.length / (to - from)) * from)
-          if (setup.onDevice) tensor.dispose()
-        }
-      }
-      return { kept: {}, fetched }
+    async sweep({ session, sweep: id, from, total, rows, rowsPerRun, feeds }) {
+      const sweep = from === 0 ? new Sweep(setup, total) : sweeps.get(id)
+      if (!sweep) throw new Error('a part of these rows has failed')
+      sweeps.delete(id)
+      await sweep.run(opened(session), toFeeds(feeds), rows, rowsPerRun)
+      if (sweep.done) return { kept: {}, fetched: sweep.outputs }
+      sweeps.set(id, sweep)
+      return null
     },
     put: async ({ tensor }) => reside(setup.onDevice ? await upload.bring(toOrt(tensor)) : toOrt(tensor)),
     get: async ({ resident }) => fromOrt(find(resident)),
@@ -134,20 +131,3 @@ export function serve(port: Port<Response, Request>, load: (wanted: Wanted) => P
 /** What a run brings here is made for it and may be handed over; what is kept and looked at is copied on its way. */
 const isRunResult = (value: Calls[CallName]['response']): value is RunResult =>
   typeof value === 'object' && value !== null && 'fetched' in value
-
-/** Rows `from` … `to − 1`, sharing memory. */
-function rowsOf({ dtype, shape, data }: Tensor, from: number, to: number): Tensor {
-  const width = data.length / (shape[0] as number)
-  return { dtype, shape: [to - from, ...shape.slice(1)], data: data.subarray(from * width, to * width) } as Tensor
-}
-
-function emptyRows(rows: number, shape: readonly number[]): Tensor<'float32'> {
-  const data = new Float32Array(shape.reduce((size, dim) => size * dim, rows))
-  return { dtype: 'float32', shape: [rows, ...shape], data }
-}
-
-/** A tensor's numbers, from the device where they are there. */
-async function fromOrt(tensor: OrtTensor): Promise<Tensor> {
-  const data = tensor.location === 'gpu-buffer' ? await tensor.getData() : tensor.data
-  return { dtype: tensor.type, shape: tensor.dims, data } as unknown as Tensor
-}

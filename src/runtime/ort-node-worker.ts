@@ -30,6 +30,7 @@ async function loadNative({ device, threads, profile }: Wanted): Promise<HostSet
       ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: `${profile}/session` }),
     },
     onDevice,
+    writesInto: !onDevice,
   }
 }
 

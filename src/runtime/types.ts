@@ -1,5 +1,5 @@
 import type { TensorType } from '../base/shape.js'
-import type { Tensor } from '../base/tensor.js'
+import type { AnyTensor, Tensor } from '../base/tensor.js'
 
 /** A tensor that lives on the runtime's side: a data set, parameters, an optimizer's moments. */
 export interface Resident extends TensorType {
@@ -7,13 +7,13 @@ export interface Resident extends TensorType {
   readonly id: number
 }
 
-export type Feeds = Readonly<Record<string, Tensor | Resident>>
+export type Feeds = Readonly<Record<string, AnyTensor | Resident>>
 
 export interface RunResult {
   /** Outputs that were left where they are. */
   readonly kept: Readonly<Record<string, Resident>>
   /** Outputs that were brought here. */
-  readonly fetched: Readonly<Record<string, Tensor>>
+  readonly fetched: Readonly<Record<string, AnyTensor>>
 }
 
 /** A compiled graph, ready to run. */
@@ -34,7 +34,7 @@ export interface Session {
    * @throws E_RUNTIME as `run` does
    */
   sweep(
-    rows: Readonly<Record<string, Tensor>>,
+    rows: Readonly<Record<string, AnyTensor>>,
     rowsPerRun: number,
     feeds?: Feeds,
   ): Promise<Readonly<Record<string, Tensor>>>
@@ -95,4 +95,4 @@ export interface RuntimeOptions {
   readonly profile?: string
 }
 
-export const isResident = (value: Tensor | Resident): value is Resident => 'id' in value
+export const isResident = (value: AnyTensor | Resident): value is Resident => 'id' in value

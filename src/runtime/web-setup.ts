@@ -25,5 +25,6 @@ export async function loadWeb({ device, threads }: Wanted): Promise<HostSetup> {
       ...(onDevice && { preferredOutputLocation: 'gpu-buffer' }),
     },
     onDevice,
+    writesInto: false,
   }
 }

@@ -10,22 +10,11 @@ const MOST_ROWS = 500
 /** Bytes that the widest intermediate result of a run may take. */
 const MOST_BYTES = 16 * 2 ** 20
 
-/** Batches that go to the runtime's side together: going there once for each costs as much as a small batch. */
-const RUNS_PER_SWEEP = 16
-
-/** The rows of the next sweep are copied while one is computed. */
-const UNDER_WAY = 2
-
 /** How many rows of samples one run of a network takes. */
 export function rowsPerRun(network: Network): number {
   const widths = Array.from({ length: network.depth }, (_, i) => sizeOf(network.shapeAfter(i + 1)))
   const widest = Math.max(network.width, ...widths)
   return Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_BYTES / 4 / widest)))
-}
-
-/** `from` and `to` (exclusive) of each run. */
-export function* runsOf(rows: number, perRun: number): Generator<readonly [from: number, to: number]> {
-  for (let from = 0; from < rows; from += perRun) yield [from, Math.min(from + perRun, rows)]
 }
 
 export interface BatchRun {
@@ -46,22 +35,8 @@ export async function runInBatches<O extends string>(
   { session, inputs, rowsPerRun, feeds = {} }: BatchRun,
   outputs: readonly O[],
 ): Promise<Readonly<Record<O, Float32Array>>> {
-  const { rows } = Object.values(inputs)[0] as Dataset
-  const whole = new Map<string, Float32Array>()
-  const sweeps = runsOf(rows, RUNS_PER_SWEEP * rowsPerRun)
-  const lane = async () => {
-    for (const [from, to] of sweeps) {
-      const part = Object.entries(inputs).map(([name, data]): [string, Tensor] => [name, toTensor(data, from, to)])
-      const results = await session.sweep(Object.fromEntries(part), rowsPerRun, feeds)
-      for (const name of outputs) {
-        const { data } = results[name] as Tensor<'float32'>
-        const all = whole.get(name) ?? new Float32Array((data.length / (to - from)) * rows)
-        whole.set(name, all)
-        all.set(data, (data.length / (to - from)) * from)
-      }
-    }
-  }
-  await Promise.all(Array.from({ length: UNDER_WAY }, lane))
-  const found = outputs.map((name) => [name, whole.get(name) ?? new Float32Array()])
+  const rows = Object.entries(inputs).map(([name, data]): [string, Tensor] => [name, toTensor(data)])
+  const results = await session.sweep(Object.fromEntries(rows), rowsPerRun, feeds)
+  const found = outputs.map((name) => [name, results[name]?.data ?? new Float32Array()])
   return Object.fromEntries(found) as Record<O, Float32Array>
 }

@@ -5,8 +5,8 @@ import type { Network, Parameters } from '../compile/network.js'
 import type { SolveSpec } from '../compile/spec.js'
 import { widthOf } from '../data/dataset.js'
 import { floats } from '../runtime/floats.js'
+import { runsOf } from '../runtime/runs.js'
 import type { Feeds, Runtime } from '../runtime/types.js'
-import { runsOf } from './batches.js'
 import type { Feed } from './feed.js'
 
 const ROWS_PER_RUN = 1000

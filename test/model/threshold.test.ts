@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Tensor } from '../../src/base/tensor.js'
 import { slice } from '../../src/data/dataset.js'
 import { digits } from '../../src/data/digits/index.js'
 import { Autoencoder } from '../../src/model/autoencoder.js'
@@ -69,7 +70,7 @@ describe('a model with a threshold', () => {
     const model = await plain.withThreshold(held)
     const session = await runtime.open(model.toBytes())
     const input = { dtype: 'uint8', shape: [200, 784], data: held.values as Uint8Array } as const
-    const { score, anomaly } = (await session.run({ input })).fetched
+    const { score, anomaly } = (await session.run({ input })).fetched as Record<string, Tensor<'float32' | 'bool'>>
     await session.close()
     const above = Array.from(score?.data ?? [], (value) => +(value > (model.threshold?.value as number)))
     expect(Array.from(anomaly?.data ?? [])).toEqual(above)
