@@ -1,7 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import { type AnyTensor, copyOf, rowsOf, type Tensor } from '../base/tensor.js'
 import { type CallName, type Calls, memoryOf, type Port, type Request, type Response } from './protocol.js'
-import { runsOf } from './runs.js'
 import {
   type Device,
   type Feeds,
