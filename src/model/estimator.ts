@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import { DiaboloError } from '../base/errors.js'
+import { VERSION } from '../base/version.js'
 import { buildNetwork } from '../compile/network.js'
 import { parseSpec, type Spec } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
@@ -118,7 +119,7 @@ async function fitNetwork(
   { runtime: given, device, ...options }: FitOptions & Placement,
 ): Promise<Autoencoder> {
   const runtime = given ?? (await sharedRuntime(device))
-  const { parameters, ...training } = await runPhases(runtime, network, data, options)
+  const { parameters, fingerprint, ...training } = await runPhases(runtime, network, data, options)
   const { engine, version, threads } = runtime.info
   const { dtype, scale } = data
   const model = new Autoencoder(
@@ -129,9 +130,10 @@ async function fitNetwork(
       provenance: {
         dataset: data.name,
         rows: data.rows,
+        ...(fingerprint !== undefined && { fingerprint }),
         seed: options.seed ?? options.resume?.identity.seed ?? 0,
         steps: training.steps,
-        engine: `${engine} ${version}`,
+        versions: { diabolo: VERSION, engine: `${engine} ${version}` },
         threads,
       },
     },

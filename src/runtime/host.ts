@@ -38,8 +38,7 @@ type Handlers = { readonly [K in CallName]: (request: Calls[K]['request']) => Pr
 export function serve(port: Port<Response, Request>, load: (wanted: Wanted) => Promise<HostSetup>): void {
   const sessions: (InferenceSession | undefined)[] = []
   const residents = new Map<number, OrtTensor>()
-  /** Those that are not at their end, by session: one that is given up goes when its session does. */
-  const sweeps = new Map<number, Map<number, Sweep>>()
+  const sweeps = new Map<number, Sweep>()
   let setup: HostSetup
   let count = 0
 
@@ -89,13 +88,16 @@ export function serve(port: Port<Response, Request>, load: (wanted: Wanted) => P
       return { kept, fetched }
     },
     async sweep({ session, sweep: id, from, total, rows, rowsPerRun, feeds }) {
-      const open = sweeps.get(session) ?? new Map<number, Sweep>()
-      const sweep = from === 0 ? new Sweep(setup, total) : open.get(id)
+      const sweep = from === 0 ? new Sweep(setup, total) : sweeps.get(id)
       if (!sweep) throw new Error('a part of these rows has failed')
-      open.delete(id)
+      sweeps.delete(id)
       await sweep.run(opened(session), toFeeds(feeds), rows, rowsPerRun)
       if (sweep.done) return { kept: {}, fetched: sweep.outputs }
-      sweeps.set(session, open.set(id, sweep))
+      sweeps.set(id, sweep)
+      return null
+    },
+    async drop({ sweep }) {
+      sweeps.delete(sweep)
       return null
     },
     put: async ({ tensor }) => reside(setup.onDevice ? await upload.bring(toOrt(tensor)) : toOrt(tensor)),
@@ -111,7 +113,6 @@ export function serve(port: Port<Response, Request>, load: (wanted: Wanted) => P
     async shut({ session }) {
       await sessions[session]?.release()
       sessions[session] = undefined
-      sweeps.delete(session)
       return null
     },
   }

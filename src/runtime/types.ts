@@ -16,6 +16,13 @@ export interface RunResult {
   readonly fetched: Readonly<Record<string, AnyTensor>>
 }
 
+export interface SweepOptions {
+  readonly rowsPerRun: number
+  /** Inputs that are the same for every run. */
+  readonly feeds?: Feeds
+  readonly signal?: AbortSignal
+}
+
 /** A compiled graph, ready to run. */
 export interface Session {
   /**
@@ -29,17 +36,10 @@ export interface Session {
    * Runs over rows, so many at a time, without coming back here in between.
    *
    * @param rows  inputs [rows, …], as many rows each
-   * @param feeds   inputs that are the same for every run
-   * @param signal  ends it between a few runs and the next
-   * @returns       every output, float32 [rows, …]
+   * @returns     every output, float32 [rows, …]
    * @throws E_RUNTIME as `run` does; the signal's reason when it aborts
    */
-  sweep(
-    rows: Readonly<Record<string, AnyTensor>>,
-    rowsPerRun: number,
-    feeds?: Feeds,
-    signal?: AbortSignal,
-  ): Promise<Readonly<Record<string, Tensor>>>
+  sweep(rows: Readonly<Record<string, Tensor>>, options: SweepOptions): Promise<Readonly<Record<string, Tensor>>>
   close(): Promise<void>
 }
 

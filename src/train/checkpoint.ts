@@ -1,6 +1,6 @@
 import type { Network, Parameters } from '../compile/network.js'
 import type { Spec } from '../compile/spec.js'
-import type { Fingerprint } from '../data/fingerprint.js'
+import type { Samples } from '../data/dataset.js'
 import type { EpochRecord } from './events.js'
 
 /**
@@ -17,14 +17,20 @@ export interface Checkpoint extends Standing {
 export interface Identity {
   readonly spec: Spec
   readonly seed: number
-  readonly data: Fingerprint
-  readonly validation?: Fingerprint
+  readonly data: DataIdentity
+  readonly validation?: DataIdentity
   /** Rows that are shuffled with one another. */
   readonly buffer: number
   /** `onnxruntime-node 1.30.0`. With another one, other threads or another device, last bits may differ. */
   readonly engine: string
   readonly device: string
   readonly threads: number
+}
+
+/** What tells data from other data; its name does not. */
+export interface DataIdentity extends Samples {
+  /** As `fingerprintOf` gives it; missing in a browser's page that was not served securely. */
+  readonly fingerprint?: string
 }
 
 /** How far a training has come. */

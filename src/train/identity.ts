@@ -1,24 +1,28 @@
 import { DiaboloError } from '../base/errors.js'
 import type { DescendSpec, Spec } from '../compile/spec.js'
-import type { Dataset } from '../data/dataset.js'
-import { fingerprintOf, sameData } from '../data/fingerprint.js'
+import { type Dataset, type Samples, widthOf } from '../data/dataset.js'
+import { fingerprintOf } from '../data/fingerprint.js'
 import type { RowStream } from '../data/row-stream.js'
 import type { RuntimeInfo } from '../runtime/types.js'
-import type { Checkpoint, Identity, Position } from './checkpoint.js'
+import type { Checkpoint, DataIdentity, Identity, Position } from './checkpoint.js'
 
 export interface Identified {
   readonly spec: Spec
   readonly seed: number
   readonly data: Dataset | RowStream
+  /** Of the data, on its way. */
+  readonly fingerprint: Promise<string | undefined>
   readonly validation?: Dataset | undefined
   readonly buffer: number
   readonly info: RuntimeInfo
 }
 
 /** What a training is known by. */
-export async function identify({ spec, seed, data, validation, buffer, info }: Identified): Promise<Identity> {
+export async function identify(training: Identified): Promise<Identity> {
+  const { spec, seed, data, fingerprint, validation, buffer, info } = training
   const { engine, version, device, threads } = info
-  const [own, other] = await Promise.all([fingerprintOf(data), validation && fingerprintOf(validation)])
+  const own = dataIdentity(data, await fingerprint)
+  const other = validation && dataIdentity(validation, await fingerprintOf(validation))
   return {
     spec,
     seed,
@@ -103,5 +107,16 @@ function firstDifference(a: unknown, b: unknown, at: string): string | undefined
   return undefined
 }
 
-const describe = (data: Identity['validation']): string =>
-  data ? `"${data.name}", ${data.rows} rows, ${data.dtype}, SHA-256 ${data.sha256.slice(0, 12)}…` : 'none'
+function dataIdentity({ name, rows, shape, dtype, scale }: Samples, fingerprint: string | undefined): DataIdentity {
+  return { name, rows, shape, dtype, scale, ...(fingerprint !== undefined && { fingerprint }) }
+}
+
+const sameData = (a: DataIdentity, b: DataIdentity): boolean =>
+  a.fingerprint === b.fingerprint &&
+  a.rows === b.rows &&
+  a.dtype === b.dtype &&
+  a.scale === b.scale &&
+  widthOf(a) === widthOf(b)
+
+const describe = (data: DataIdentity | undefined): string =>
+  data ? `"${data.name}", ${data.rows} rows, ${data.dtype}, ${data.fingerprint?.slice(0, 24)}…` : 'none'

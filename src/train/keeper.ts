@@ -7,6 +7,9 @@ const DEFAULT_SECONDS = 30
 /** An epoch's end is a good moment for a checkpoint, but not more often than so many seconds. */
 const EPOCH_SECONDS = 1
 
+/** How long the last one waits for the data to be known. */
+const LAST_SECONDS = 1
+
 export interface KeeperOptions {
   /** Takes a checkpoint; the next one is not made before it is done. */
   readonly onCheckpoint?: (checkpoint: Checkpoint) => void | Promise<void>
@@ -19,23 +22,15 @@ export class Keeper {
   readonly #sink: KeeperOptions['onCheckpoint']
   readonly #seconds: number
   readonly #identity: Promise<Identity> | undefined
-  readonly #signal: AbortSignal
   #last = performance.now()
   #underWay: Promise<void> | undefined
   #failure: { readonly error: unknown } | undefined
 
-  /** @param identity  called at once, where checkpoints are wanted */
-  constructor(
-    { onCheckpoint, checkpointSeconds }: KeeperOptions,
-    identity: () => Promise<Identity>,
-    signal: AbortSignal,
-  ) {
+  /** @param identity  of the training, on its way; not needed where nobody wants checkpoints */
+  constructor({ onCheckpoint, checkpointSeconds }: KeeperOptions, identity: Promise<Identity> | undefined) {
     this.#sink = onCheckpoint
     this.#seconds = checkpointSeconds ?? DEFAULT_SECONDS
-    this.#signal = signal
-    this.#identity = onCheckpoint && identity()
-    // it is waited for with the first checkpoint: until then nobody would be there to see it fail
-    this.#identity?.catch(() => {})
+    this.#identity = identity
   }
 
   /**
@@ -58,16 +53,16 @@ export class Keeper {
       })
   }
 
-  /** Keeps the last one, after the one that is under way. */
+  /** Keeps the last one, after the one that is under way. Data that cannot be read any more does not hold it up for long. */
   async end(standing: Standing): Promise<void> {
     await this.#underWay
     if (this.#failure) throw this.#failure.error
-    await this.#keep(Promise.resolve(standing))
+    await this.#keep(Promise.resolve(standing), AbortSignal.timeout(LAST_SECONDS * 1000))
   }
 
-  async #keep(taken: Promise<Standing>): Promise<void> {
+  async #keep(taken: Promise<Standing>, signal?: AbortSignal): Promise<void> {
     const standing = await taken
-    const identity = this.#identity && (await untilStopped(this.#identity, this.#signal))
+    const identity = this.#identity && (await untilStopped(this.#identity, signal))
     // weights that are no longer finite are not worth to go on from: the next step will say so
     if (identity && isWhole(standing)) await this.#sink?.({ identity, ...standing })
   }

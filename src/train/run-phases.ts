@@ -1,6 +1,7 @@
 import { buildNetwork, initialParameters, type Network, type Parameters } from '../compile/network.js'
 import type { DescendSpec } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
+import { fingerprintOf } from '../data/fingerprint.js'
 import type { RowStream } from '../data/row-stream.js'
 import type { Resident, Runtime } from '../runtime/types.js'
 import { beginning, type Checkpoint, parametersOf, type Standing, totalsOf } from './checkpoint.js'
@@ -51,6 +52,8 @@ export interface FitResult {
   readonly stopped: 'finished' | 'patience' | 'time' | 'aborted' | 'diverged'
   /** The step whose loss was not finite. */
   readonly divergedAt?: number
+  /** Of the data, as `fingerprintOf` gives it; missing where it was not known yet when training was stopped. */
+  readonly fingerprint?: string
 }
 
 /** Runs the phases of a network's spec one after another, each from where the one before it ended. */
@@ -65,18 +68,26 @@ export async function runPhases(
   if (validation) requireWidth(validation, network.width, 'validation data')
   requireFitOptions(options)
   const { spec } = network
-  const known = () => identify({ spec, seed, data, validation, buffer: bufferOf(data, options), info: runtime.info })
   const stopping = stopAfter(options.signal, maxSeconds)
   const { signal } = stopping
+  const fingerprint = fingerprintOf(data)
+  // it is waited for at the end, and where a stream cannot be read, training says so first
+  fingerprint.catch(() => {})
+  const buffer = bufferOf(data, options)
+  const known =
+    resume || options.onCheckpoint
+      ? identify({ spec, seed, data, fingerprint, validation, buffer, info: runtime.info })
+      : undefined
+  known?.catch(() => {})
   const feed = openFeed(runtime, data, { ...options, signal })
   let at: Standing = resume ?? { position: beginning(0), history: [], tensors: initialParameters(network, seed) }
   let descent: Descent = { standing: at, end: 'finished' }
   try {
-    if (resume) {
-      const now = await untilStopped(known(), signal)
-      for (const message of now ? requireResumable(resume, now) : []) onEvent?.({ type: 'warning', message })
-    }
-    const keeper = new Keeper(options, known, signal)
+    const now = resume && known && (await untilStopped(known, signal))
+    const warnings = resume && now ? requireResumable(resume, now) : []
+    for (const message of warnings) onEvent?.({ type: 'warning', message })
+    // a checkpoint that there was no time to look at is not written over
+    const keeper = new Keeper(resume && !now ? {} : options, known)
     const training = { runtime, network, data, feed, keeper, seed, signal, options }
     while (at.position.phase < spec.phases.length && !signal.aborted) {
       descent = await runPhase(training, at)
@@ -94,12 +105,14 @@ export async function runPhases(
     await feed.close()
   }
   const { end, divergedAt } = descent
+  const print = await untilStopped(fingerprint, signal)
   return {
     parameters: parametersOf(network, at),
     history: at.history,
     ...totalsOf(at.position),
     stopped: end === 'diverged' ? end : (stopping.reason() ?? (end === 'stopped' ? 'aborted' : end)),
     ...(divergedAt !== undefined && { divergedAt }),
+    ...(print !== undefined && { fingerprint: print }),
   }
 }
 

@@ -145,11 +145,9 @@ describe('going on from a checkpoint', () => {
     const learn = (options: FitOptions) => pca({ latent: 3 }).fit(DATA, { runtime: runtime(), ...options })
     controller.abort()
     await learn({ signal: controller.signal, onCheckpoint: (checkpoint) => void kept.push(checkpoint) })
-    // the data was not looked at yet: there is nothing to go on from
-    expect(kept).toEqual([])
     await learn({ onCheckpoint: (checkpoint) => void kept.push(checkpoint) })
-    expect(kept.map(({ position }) => position.phase)).toEqual([1])
-    expect(outcomeOf(await learn({ resume: kept[0] as Checkpoint })).bytes).toBe(outcomeOf(await learn({})).bytes)
+    expect(kept.map(({ position }) => position.phase)).toEqual([0, 1])
+    for (const resume of kept) expect(outcomeOf(await learn({ resume })).bytes).toBe(outcomeOf(await learn({})).bytes)
   })
 })
 

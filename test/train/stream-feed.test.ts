@@ -27,7 +27,11 @@ function streamed(data: Dataset): RowStream {
   })
 }
 
-const bytesOf = (model: Autoencoder) => Buffer.from(model.toBytes())
+/** What was learned; how it came to be says of a stream that not all of it was looked at. */
+const bytesOf = ({ parameters }: Autoencoder) =>
+  Buffer.concat(
+    Object.values(parameters).map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+  )
 
 /** Fits to the data and to a stream of it, with the same buffer. */
 async function both<O>(estimator: Estimator<O>, buffer: number, data: Dataset = DATA) {
