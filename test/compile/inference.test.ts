@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Tensor } from '../../src/base/tensor.js'
+import type { AnyTensor } from '../../src/base/tensor.js'
 import { compileCovariance } from '../../src/compile/covariance.js'
 import { autoencoderGraph, compileAutoencoder, compileDecoder, decoderGraph } from '../../src/compile/inference.js'
 import { initialParameters } from '../../src/compile/network.js'
@@ -22,19 +22,19 @@ const { network } = sample({ activation: 'elu' })
 const parameters = initialParameters(network, 3)
 const bytes = new Draw('inference').whole('uint8', 256, ROWS, WIDTH)
 
-async function run(model: Uint8Array, feeds: Feeds): Promise<Readonly<Record<string, Tensor>>> {
+async function run(model: Uint8Array, feeds: Feeds): Promise<Readonly<Record<string, AnyTensor>>> {
   const session = await runtime().open(model)
   const { fetched } = await session.run(feeds)
   await session.close()
   return fetched
 }
 
-const data = (tensor: Tensor | undefined) => toArray64(tensor as Tensor).data
+const data = (tensor: AnyTensor | undefined) => toArray64(tensor as AnyTensor).data
 
 describe('the whole model', () => {
   const graph = verify(autoencoderGraph(network, parameters, STORED))
   const [code, reconstruction, score] = interpret(graph, [bytes]) as [Array64, Array64, Array64]
-  const model = compileAutoencoder(network, parameters, STORED, { made: 'here' })
+  const model = compileAutoencoder(network, parameters, STORED, { metadata: { made: 'here' } })
 
   test('gives a code, a reconstruction and a score for each row', () => {
     expect(graph.outputs.map(({ name }) => name)).toEqual(['code', 'reconstruction', 'score'])
@@ -73,7 +73,7 @@ describe('the whole model', () => {
   })
 
   test('computes only what is asked for', async () => {
-    const only = compileAutoencoder(network, parameters, STORED, {}, ['code'])
+    const only = compileAutoencoder(network, parameters, STORED, { only: ['code'] })
     expect(Object.keys(await run(only, { input: toTensor(bytes) }))).toEqual(['code'])
     expect(decodeModel(only).graph?.node.length).toBeLessThan(decodeModel(model).graph?.node.length ?? 0)
     expect(decodeModel(only).graph?.initializer.map(({ name }) => name)).not.toContain('decoder.0.weight')
@@ -87,7 +87,7 @@ describe('the whole model', () => {
   })
 
   test('is the same bytes however often it is compiled', () => {
-    expect(compileAutoencoder(network, parameters, STORED, { made: 'here' })).toEqual(model)
+    expect(compileAutoencoder(network, parameters, STORED, { metadata: { made: 'here' } })).toEqual(model)
   })
 })
 
