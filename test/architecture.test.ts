@@ -17,10 +17,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   data: ['base'],
   report: ['base'],
   train: ['base', 'onnx', 'graph', 'ops', 'nn', 'compile', 'runtime', 'data'],
+  checkpoint: ['base', 'compile', 'data', 'train'],
   recipes: ['base', 'onnx', 'graph', 'ops', 'nn', 'compile'],
   model: ['base', 'onnx', 'graph', 'ops', 'nn', 'compile', 'runtime', 'data', 'train', 'recipes'],
-  node: ['base', 'onnx', 'data', 'report', 'train', 'recipes', 'model'],
-  app: ['base', 'compile', 'runtime', 'data', 'report', 'train', 'recipes', 'model', 'node', ''],
+  node: ['base', 'onnx', 'data', 'report', 'train', 'checkpoint', 'recipes', 'model'],
+  app: ['base', 'compile', 'runtime', 'data', 'report', 'train', 'checkpoint', 'recipes', 'model', 'node', ''],
   cli: ['base', 'compile', 'runtime', 'data', 'report', 'train', 'recipes', 'model', 'node', 'app', ''],
 }
 
