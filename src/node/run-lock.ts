@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process'
 import { unlinkSync } from 'node:fs'
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, open, readFile, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
 import { promisify } from 'node:util'
@@ -18,6 +18,9 @@ interface Owner {
 /** A lock without words in it is being written, or its writer was ended meanwhile: so long it is waited for. */
 const TRIES = 10
 const WAIT_MS = 100
+
+/** Nobody needs so long to take a lock over. */
+const CLAIM_MS = 5000
 
 /**
  * Makes this process the only one to work on a run, until it ends or gives the lock back. The lock of a process that is no
@@ -74,17 +77,27 @@ async function wordsIn(path: string): Promise<string | undefined> {
   }
 }
 
-/** Moves a lock away that nobody holds, and puts it back if it turns out that it was taken over in between. */
+/** Removes a lock that nobody holds: one process at a time, which looks again whether it is still the same. */
 async function takeAway(path: string, stale: string): Promise<void> {
-  const aside = `${path}.${process.pid}`
+  const claim = `${path}.claim`
   try {
-    await rename(path, aside)
+    await mkdir(claim)
   } catch (cause) {
-    if (errno(cause) === 'ENOENT') return
-    throw writeError(path, cause)
+    if (errno(cause) !== 'EEXIST') throw writeError(path, cause)
+    const since = await stat(claim).then(
+      ({ mtimeMs }) => Date.now() - mtimeMs,
+      () => 0,
+    )
+    // whoever was at it took longer than it can take: it was ended on the way
+    if (since > CLAIM_MS) await rm(claim, { recursive: true, force: true })
+    else await new Promise((resolve) => setTimeout(resolve, WAIT_MS / 10))
+    return
   }
-  if ((await readFile(aside, 'utf8')) !== stale) await rename(aside, path)
-  else await rm(aside)
+  try {
+    if ((await wordsIn(path)) === stale) await rm(path)
+  } finally {
+    await rm(claim, { recursive: true, force: true })
+  }
 }
 
 function parseOwner(text: string): Owner | undefined {
