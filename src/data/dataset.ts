@@ -14,6 +14,8 @@ export interface Samples {
   readonly dtype: 'uint8' | 'float32'
   /** What one unit of a stored value is worth to the model: 1/255 for image bytes, 1 for float32. */
   readonly scale: number
+  /** Whether NaN stands for a value that is not there; otherwise there must be none. */
+  readonly missing?: boolean
 }
 
 /** Samples in memory, row after row, in their own type. */

@@ -30,6 +30,7 @@ export interface RowStreamOptions {
   /** uint8 (seen by the model as value/255 unless `scale` says otherwise) when left out. */
   readonly dtype?: 'uint8' | 'float32'
   readonly scale?: number
+  readonly missing?: boolean
   readonly read: RowStream['read']
 }
 
@@ -39,8 +40,17 @@ export interface RowStreamOptions {
  * @throws E_OPTION when `rows` is not a whole number from 1 to 2³¹ − 1
  */
 export function rowStream(options: RowStreamOptions): RowStream {
-  const { name = 'stream', rows, shape, dtype = 'uint8', scale = dtype === 'uint8' ? 1 / 255 : 1, read } = options
-  if (Number.isInteger(rows) && rows >= 1 && rows < 2 ** 31) return { name, rows, shape, dtype, scale, read }
+  const {
+    name = 'stream',
+    rows,
+    shape,
+    dtype = 'uint8',
+    scale = dtype === 'uint8' ? 1 / 255 : 1,
+    missing,
+    read,
+  } = options
+  if (Number.isInteger(rows) && rows >= 1 && rows < 2 ** 31)
+    return { name, rows, shape, dtype, scale, ...(missing && { missing }), read }
   throw new DiaboloError('E_OPTION', {
     at: `rows of stream "${name}"`,
     expected: 'a whole number from 1 to 2147483647',
@@ -88,6 +98,6 @@ export async function readRows(stream: RowStream, from: number, to: number): Pro
       hint: early ? 'the stream ends before its last row: check the file, or "rows"' : 'check the shape of one sample',
     })
   }
-  if (values instanceof Float32Array) requireFinite(values, width, name, from)
+  if (values instanceof Float32Array && !stream.missing) requireFinite(values, width, name, from)
   return values
 }
