@@ -1,9 +1,8 @@
 import { DiaboloError } from '../base/errors.js'
 import { GraphBuilder } from '../graph/builder.js'
-import { encode } from '../graph/encode.js'
+import { type Annotations, encode } from '../graph/encode.js'
 import type { Graph, Value } from '../graph/types.js'
 import { emitColumnErrors, emitFilled, emitMeanError, emitPresence } from '../nn/columns.js'
-import type { Metadata } from '../onnx/model.js'
 import { greater, mul, reduceMean, softplus, sub } from '../ops/index.js'
 import { columnInputs, emitFeatures, emitRaw } from '../table/emit.js'
 import type { TableSpec } from '../table/spec.js'
@@ -152,27 +151,28 @@ export function decoderGraph(network: Network, given: Given): Graph {
   return builder.build({ reconstruction: output })
 }
 
-export interface AutoencoderOptions {
-  readonly metadata?: Metadata
+export interface InferenceOptions extends Annotations {
   /** The outputs to compute; all of them when left out. */
-  readonly only?: readonly InferenceOutput[]
-  /** Scores above it are anomalous. */
+  readonly only?: readonly InferenceOutput[] | undefined
+  /** A sample with a larger score is an anomaly. */
   readonly threshold?: number | undefined
+  /** The graph's name. */
+  readonly name?: string
 }
 
 export function compileAutoencoder(
   network: Network,
   given: Given,
   intake: Intake,
-  { metadata = {}, only, threshold }: AutoencoderOptions = {},
+  { only, threshold, name = 'autoencoder', ...annotations }: InferenceOptions = {},
 ): Uint8Array {
   const graph = autoencoderGraph(network, given, intake, threshold)
   const outputs = graph.outputs.filter(({ name }) => only?.includes(name as InferenceOutput) ?? true)
-  return encode(lower({ ...graph, outputs }), 'autoencoder', metadata)
+  return encode(lower({ ...graph, outputs }), name, annotations)
 }
 
-export const compileDecoder = (network: Network, given: Given): Uint8Array =>
-  encode(lower(decoderGraph(network, given)), 'decoder')
+export const compileDecoder = (network: Network, given: Given, annotations?: Annotations): Uint8Array =>
+  encode(lower(decoderGraph(network, given)), 'decoder', annotations)
 
 function place(builder: GraphBuilder, network: Network, given: Given): Record<string, Value> {
   const values = network.parameters.map(({ name, shape }) => {

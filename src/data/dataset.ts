@@ -15,7 +15,7 @@ export interface Samples {
   /** What one unit of a stored value is worth to the model: 1/255 for image bytes, 1 for float32. */
   readonly scale: number
   /** Whether NaN stands for a value that is not there; otherwise there must be none. */
-  readonly missing?: boolean
+  readonly missing?: boolean | undefined
 }
 
 /** Samples in memory, row after row, in their own type. */
@@ -48,6 +48,8 @@ export interface DatasetOptions {
   /** The shape of one sample. */
   readonly shape: readonly number[]
   readonly scale?: number
+  /** Whether NaN stands for a value that is not there. */
+  readonly missing?: boolean | undefined
   readonly labels?: Uint8Array | Int32Array
 }
 
@@ -58,7 +60,7 @@ export interface DatasetOptions {
  * @throws E_DATA when there is not one whole row; E_VALUE when a float is NaN or infinite (row and column named)
  */
 export function dataset(values: Uint8Array | Float32Array, options: DatasetOptions): Dataset {
-  const { name = 'data', shape, labels } = options
+  const { name = 'data', shape, labels, missing } = options
   const width = sizeOf(shape)
   if (values.length === 0 || values.length % width !== 0) {
     throw new DiaboloError('E_DATA', {
@@ -77,7 +79,7 @@ export function dataset(values: Uint8Array | Float32Array, options: DatasetOptio
       hint: 'give one label per row, or none at all',
     })
   }
-  if (values instanceof Float32Array) requireFinite(values, width, name)
+  if (values instanceof Float32Array && !missing) requireFinite(values, width, name)
   const bytes = values instanceof Uint8Array
   return {
     name,
@@ -86,6 +88,7 @@ export function dataset(values: Uint8Array | Float32Array, options: DatasetOptio
     dtype: bytes ? 'uint8' : 'float32',
     values,
     scale: options.scale ?? (bytes ? 1 / 255 : 1),
+    ...(missing && { missing }),
     ...(labels && { labels }),
   }
 }

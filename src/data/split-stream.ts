@@ -21,7 +21,7 @@ export interface StreamSplit {
  * @throws E_DATA when there are fewer than two rows; and what reading throws
  */
 export async function holdOutStream(stream: RowStream, part: number, seed: number): Promise<StreamSplit> {
-  const { rows, name, shape, scale } = stream
+  const { rows, name, shape, scale, missing } = stream
   if (rows < 2) {
     throw new DiaboloError('E_DATA', {
       at: `stream "${name}"`,
@@ -38,7 +38,7 @@ export async function holdOutStream(stream: RowStream, part: number, seed: numbe
     await Promise.all(tested.map(({ from, to }) => readRows(stream, from, to))),
     tested.length * run * widthOf(stream),
   )
-  return { train: without(stream, tested), test: dataset(values, { name, shape, scale }) }
+  return { train: without(stream, tested), test: dataset(values, { name, shape, scale, missing }) }
 }
 
 /** A stream without some of its rows. */

@@ -1,17 +1,25 @@
 import { DiaboloError } from '../base/errors.js'
-import { sizeOf } from '../base/shape.js'
+import { showShape, sizeOf } from '../base/shape.js'
 import { compileAutoencoder, compileDecoder } from '../compile/inference.js'
 import type { Spec } from '../compile/spec.js'
 import { type Dataset, dataset } from '../data/dataset.js'
+import { formatSafetensors } from '../data/formats/safetensors.js'
+import type { Table } from '../data/table.js'
 import type { Runtime, Session } from '../runtime/types.js'
+import { fromFeatures, toFeatures } from '../table/features.js'
+import type { TableSpec } from '../table/spec.js'
 import { rowsPerRun, runInBatches } from '../train/batches.js'
 import { encodeDataset } from '../train/codes.js'
 import type { EpochRecord } from '../train/events.js'
 import { Gauge } from '../train/measure.js'
 import type { FitResult } from '../train/run-phases.js'
 import { requireSameRows, requireWidth } from '../train/validate.js'
-import { type Artifact, readArtifact, writeArtifact } from './artifact.js'
+import { type Artifact, describeArtifact, readArtifact, type Threshold } from './artifact.js'
+import { type ExportName, exportModel } from './export.js'
 import { files, sharedRuntime } from './platform.js'
+import { DEFAULT_QUANTILE, quantileOf } from './threshold.js'
+import { exportFeeds, type TrainingExport } from './training-export.js'
+import { torchWeights } from './weights.js'
 
 /** Numbers with their shape, the first axis counting samples. */
 export interface Rows {
@@ -19,13 +27,16 @@ export interface Rows {
   readonly data: Float32Array
 }
 
-/** A data set, or its values: bytes (seen as value/255) or floats in the model's own units, row after row. */
-export type DataLike = Dataset | Float32Array | Uint8Array
+/**
+ * A data set, or its values: bytes (seen as value/255) or floats in the model's own units, row after row. For models of
+ * tables also a table: its columns are found by name, and those that the model does not know are left alone.
+ */
+export type DataLike = Dataset | Table | Float32Array | Uint8Array
 
 export interface Evaluation {
-  /** Mean squared error per value. */
+  /** Mean squared error per value. Of a table, the mean error of the values that are there, of which a constant guess has 1. */
   readonly mse: number
-  /** Squared error per sample: mse × values per sample. */
+  /** Squared error per sample: mse × values per sample, or columns. */
   readonly perImage: number
   /** Sigmoid cross-entropy, nats per value; for models whose reconstruction comes out of a sigmoid. */
   readonly crossEntropy?: number
@@ -73,6 +84,11 @@ export class Autoencoder {
     return this.#artifact.provenance
   }
 
+  /** Which scores are too large, where that was said. */
+  get threshold(): Threshold | undefined {
+    return this.#artifact.threshold
+  }
+
   get history(): readonly EpochRecord[] {
     return this.training?.history ?? []
   }
@@ -110,14 +126,41 @@ export class Autoencoder {
     return { shape: [codes.rows, ...codes.shape], data: codes.values as Float32Array }
   }
 
-  /** @returns float32 [rows, ...sample], in the model's units: 0 to 1 for images */
+  /** @returns float32 [rows, ...sample], in the model's units: 0 to 1 for images, of tables scaled numbers and probabilities */
   async reconstruct(data: DataLike): Promise<Rows> {
     return this.#shaped(await this.#run(data, 'reconstruction'), this.spec.input)
   }
 
-  /** @returns float32 [rows]: mean squared error per value of each sample's reconstruction */
+  /**
+   * What the model makes of the rows of a table, in the columns' own units; of categories the likeliest.
+   *
+   * @throws E_DATA when the model was not trained on a table, or columns are not there
+   */
+  async reconstructTable(data: Table): Promise<Table> {
+    const { data: features } = await this.reconstruct(data)
+    return fromFeatures(this.#table(data), features, data.name)
+  }
+
+  /** @returns float32 [rows]: mean squared error per value of each sample's reconstruction; of a table's rows, see `errors` */
   async score(data: DataLike): Promise<Float32Array> {
     return this.#run(data, 'score')
+  }
+
+  /**
+   * What each column of a table adds to a row's score, which is the mean over those that are there: the squared error of a
+   * number, the cross-entropy of a category, both as parts of what a constant guess gets in training.
+   *
+   * @returns float32 [rows, columns], in the order of `columns`; 0 where a value is missing
+   * @throws E_DATA when the model was not trained on a table, or columns are not there
+   */
+  async errors(data: Table | Dataset): Promise<Rows> {
+    const { columns } = this.#table(data)
+    return this.#shaped(await this.#run(data, 'errors'), [columns.length])
+  }
+
+  /** The columns of the tables that the model takes; none for models of anything else. */
+  get columns(): readonly string[] {
+    return this.spec.table?.columns.map(({ name }) => name) ?? []
   }
 
   /**
@@ -148,15 +191,53 @@ export class Autoencoder {
     const gauge = await Gauge.open(await this.#openRuntime(), network, parameters, { input, target: wanted })
     try {
       const { mse, ...more } = await gauge.measure()
-      return { mse, perImage: mse * network.width, ...more, rows: input.rows }
+      return { mse, perImage: mse * (network.columns?.length ?? network.width), ...more, rows: input.rows }
     } finally {
       await gauge.close()
     }
   }
 
-  /** The model as one ONNX file: input → code, reconstruction, score. */
+  /**
+   * The same model, which also says what is an anomaly: a sample whose score is above those of nearly all samples of this data.
+   *
+   * @param data      samples that are as they should be, best those that the model was not trained on
+   * @param quantile  the part of them that is not above the threshold, 0.99 when left out (nearest rank)
+   * @throws E_OPTION when the quantile is not above 0 and at most 1
+   */
+  async withThreshold(data: DataLike, { quantile = DEFAULT_QUANTILE } = {}): Promise<Autoencoder> {
+    const samples = this.#samples(data)
+    const value = quantileOf(await this.score(samples), quantile)
+    const threshold = { value, quantile, dataset: samples.name, rows: samples.rows }
+    return new Autoencoder({ ...this.#artifact, threshold }, this.training, this.#runtime)
+  }
+
+  /** The model as one ONNX file: input → code, reconstruction, score; and anomaly, where there is a threshold. */
   toBytes(): Uint8Array {
-    return writeArtifact(this.#artifact)
+    return this.export('autoencoder')
+  }
+
+  /**
+   * The model, a part of it, or its training, as an ONNX file for any runtime.
+   *
+   * @throws E_OPTION when its training cannot be exported as asked
+   */
+  export(what: ExportName, options?: TrainingExport): Uint8Array {
+    return exportModel(this.#artifact, what, options)
+  }
+
+  /**
+   * What the file of its training is fed with beside `trips`, `step` and `data`, as safetensors: where it starts, and lists
+   * with a row for each step.
+   *
+   * @throws E_OPTION when its training cannot be exported as asked
+   */
+  exportFeeds(options: TrainingExport = {}): Uint8Array {
+    return formatSafetensors(exportFeeds(this.#artifact, options), describeArtifact(this.#artifact))
+  }
+
+  /** The weights as safetensors, by the names and in the layouts of PyTorch's layers: `encoder.0.weight` [out, in]. */
+  exportWeights(): Uint8Array {
+    return formatSafetensors(torchWeights(this.#artifact), { format: 'pt', ...describeArtifact(this.#artifact) })
   }
 
   /**
@@ -175,12 +256,12 @@ export class Autoencoder {
     for (const session of sessions) await (await session).close()
   }
 
-  async #run(data: DataLike, output: 'code' | 'reconstruction' | 'score'): Promise<Float32Array> {
+  async #run(data: DataLike, output: 'code' | 'reconstruction' | 'score' | 'errors'): Promise<Float32Array> {
     const { network, parameters } = this.#artifact
     const samples = this.#samples(data)
-    const { dtype, scale } = samples
-    const session = await this.#session(`${output} ${dtype} ${scale}`, () =>
-      compileAutoencoder(network, parameters, { dtype, scale }, {}, [output]),
+    const { dtype, scale, missing } = samples
+    const session = await this.#session(`${output} ${dtype} ${scale} ${missing}`, () =>
+      compileAutoencoder(network, parameters, { dtype, scale, missing }, { only: [output] }),
     )
     const run = { session, inputs: { input: samples }, rowsPerRun: rowsPerRun(network) }
     return (await runInBatches(run, [output]))[output]
@@ -188,9 +269,21 @@ export class Autoencoder {
 
   #samples(data: DataLike): Dataset {
     const { width } = this.#artifact.network
+    if ('columns' in data) return toFeatures(this.#table(data), data)
     const samples = 'rows' in data ? data : this.#dataset(data, width, 'values')
     requireWidth(samples, width, `input of "${this.spec.recipe}"`)
     return samples
+  }
+
+  #table(data: Table | Dataset): TableSpec {
+    const { table, recipe } = this.spec
+    if (table) return table
+    throw new DiaboloError('E_DATA', {
+      at: `input of "${recipe}"`,
+      expected: `samples of shape ${showShape(this.spec.input)}, as the model was trained on`,
+      found: `${data.name}, a table`,
+      hint: 'train a model on a table to use it on tables',
+    })
   }
 
   #dataset(values: Float32Array | Uint8Array, width: number, name: string): Dataset {

@@ -96,6 +96,10 @@ export function serve(port: Port<Response, Request>, load: (wanted: Wanted) => P
       sweeps.set(id, sweep)
       return null
     },
+    async drop({ sweep }) {
+      sweeps.delete(sweep)
+      return null
+    },
     put: async ({ tensor }) => reside(setup.onDevice ? await upload.bring(toOrt(tensor)) : toOrt(tensor)),
     get: async ({ resident }) => fromOrt(find(resident)),
     async release({ ids }) {

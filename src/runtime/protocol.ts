@@ -38,6 +38,8 @@ export interface Calls {
       readonly fetched: Readonly<Record<string, Tensor>>
     } | null
   }
+  /** Lets go of a sweep that is not gone on with. */
+  drop: { readonly request: { readonly sweep: number }; readonly response: null }
   put: { readonly request: { readonly tensor: Tensor }; readonly response: Resident }
   get: { readonly request: { readonly resident: Resident }; readonly response: Tensor }
   release: { readonly request: { readonly ids: readonly number[] }; readonly response: null }

@@ -16,6 +16,13 @@ export interface RunResult {
   readonly fetched: Readonly<Record<string, AnyTensor>>
 }
 
+export interface SweepOptions {
+  readonly rowsPerRun: number
+  /** Inputs that are the same for every run. */
+  readonly feeds?: Feeds
+  readonly signal?: AbortSignal
+}
+
 /** A compiled graph, ready to run. */
 export interface Session {
   /**
@@ -29,15 +36,10 @@ export interface Session {
    * Runs over rows, so many at a time, without coming back here in between.
    *
    * @param rows  inputs [rows, …], as many rows each
-   * @param feeds  inputs that are the same for every run
-   * @returns      every output, float32 [rows, …]
-   * @throws E_RUNTIME as `run` does
+   * @returns     every output, float32 [rows, …]
+   * @throws E_RUNTIME as `run` does; the signal's reason when it aborts
    */
-  sweep(
-    rows: Readonly<Record<string, AnyTensor>>,
-    rowsPerRun: number,
-    feeds?: Feeds,
-  ): Promise<Readonly<Record<string, Tensor>>>
+  sweep(rows: Readonly<Record<string, Tensor>>, options: SweepOptions): Promise<Readonly<Record<string, Tensor>>>
   close(): Promise<void>
 }
 
