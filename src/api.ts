@@ -5,7 +5,7 @@ export { type ByteSource, blobSource, byteSource } from './data/byte-source.js'
 export { type Dataset, type DatasetOptions, dataset, type Samples, slice } from './data/dataset.js'
 export { type DigitsOptions, digits } from './data/digits/index.js'
 export { digitsStream } from './data/digits/stream.js'
-export { readDataset } from './data/read.js'
+export { openRows, openTable, type ReadOptions, readDataset, readTable } from './data/read.js'
 export { bufferRows, type RowStream, type RowStreamOptions, rowStream } from './data/row-stream.js'
 export { holdOut, type Split } from './data/split.js'
 export {

@@ -16,14 +16,16 @@ export interface Samples {
   readonly scale: number
   /** Whether NaN stands for a value that is not there; otherwise there must be none. */
   readonly missing?: boolean | undefined
+  /** One class per row, all of them in memory. */
+  readonly labels?: Uint8Array | Int32Array
+  /** What the classes are called, by number. */
+  readonly classes?: readonly string[]
 }
 
 /** Samples in memory, row after row, in their own type. */
 export interface Dataset extends Samples {
   /** `rows × width` values, row-major. */
   readonly values: Uint8Array | Float32Array
-  /** One class per row. */
-  readonly labels?: Uint8Array | Int32Array
 }
 
 /** Values per sample. */
@@ -51,6 +53,7 @@ export interface DatasetOptions {
   /** Whether NaN stands for a value that is not there. */
   readonly missing?: boolean | undefined
   readonly labels?: Uint8Array | Int32Array
+  readonly classes?: readonly string[]
 }
 
 /**
@@ -90,6 +93,7 @@ export function dataset(values: Uint8Array | Float32Array, options: DatasetOptio
     scale: options.scale ?? (bytes ? 1 / 255 : 1),
     ...(missing && { missing }),
     ...(labels && { labels }),
+    ...(options.classes && { classes: options.classes }),
   }
 }
 

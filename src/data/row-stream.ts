@@ -31,6 +31,8 @@ export interface RowStreamOptions {
   readonly dtype?: 'uint8' | 'float32'
   readonly scale?: number
   readonly missing?: boolean
+  readonly labels?: Uint8Array | Int32Array
+  readonly classes?: readonly string[]
   readonly read: RowStream['read']
 }
 
@@ -40,17 +42,12 @@ export interface RowStreamOptions {
  * @throws E_OPTION when `rows` is not a whole number from 1 to 2³¹ − 1
  */
 export function rowStream(options: RowStreamOptions): RowStream {
-  const {
-    name = 'stream',
-    rows,
-    shape,
-    dtype = 'uint8',
-    scale = dtype === 'uint8' ? 1 / 255 : 1,
-    missing,
-    read,
-  } = options
-  if (Number.isInteger(rows) && rows >= 1 && rows < 2 ** 31)
-    return { name, rows, shape, dtype, scale, ...(missing && { missing }), read }
+  const { name = 'stream', rows, shape, dtype = 'uint8', scale = dtype === 'uint8' ? 1 / 255 : 1 } = options
+  const { missing, labels, classes, read } = options
+  if (Number.isInteger(rows) && rows >= 1 && rows < 2 ** 31) {
+    const more = { ...(missing && { missing }), ...(labels && { labels }), ...(classes && { classes }) }
+    return { name, rows, shape, dtype, scale, ...more, read }
+  }
   throw new DiaboloError('E_OPTION', {
     at: `rows of stream "${name}"`,
     expected: 'a whole number from 1 to 2147483647',
