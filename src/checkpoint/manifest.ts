@@ -14,6 +14,7 @@ const dataSchema = z.strictObject({
   shape: z.array(z.int().min(1)).min(1),
   dtype: z.enum(['uint8', 'float32']),
   scale: z.number(),
+  missing: z.boolean().optional(),
   fingerprint: z.string().optional(),
 })
 

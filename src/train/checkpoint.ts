@@ -28,7 +28,7 @@ export interface Identity {
 }
 
 /** What tells data from other data; its name does not. */
-export interface DataIdentity extends Samples {
+export interface DataIdentity extends Pick<Samples, 'name' | 'rows' | 'shape' | 'dtype' | 'scale' | 'missing'> {
   /** As `fingerprintOf` gives it; missing in a browser's page that was not served securely. */
   readonly fingerprint?: string
 }

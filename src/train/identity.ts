@@ -107,8 +107,17 @@ function firstDifference(a: unknown, b: unknown, at: string): string | undefined
   return undefined
 }
 
-function dataIdentity({ name, rows, shape, dtype, scale }: Samples, fingerprint: string | undefined): DataIdentity {
-  return { name, rows, shape, dtype, scale, ...(fingerprint !== undefined && { fingerprint }) }
+function dataIdentity(data: Samples, fingerprint: string | undefined): DataIdentity {
+  const { name, rows, shape, dtype, scale, missing } = data
+  return {
+    name,
+    rows,
+    shape,
+    dtype,
+    scale,
+    ...(missing !== undefined && { missing }),
+    ...(fingerprint !== undefined && { fingerprint }),
+  }
 }
 
 const sameData = (a: DataIdentity, b: DataIdentity): boolean =>
