@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { unlinkSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { mkdir, open, readFile, rm, stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { dirname } from 'node:path'
@@ -45,7 +45,7 @@ export async function lock(path: string): Promise<() => void> {
   }
   const release = () => {
     process.off('exit', release)
-    unlinkSync(path)
+    rmSync(path, { force: true })
   }
   process.on('exit', release)
   return release

@@ -1,5 +1,6 @@
 import { buildNetwork, initialParameters, type Network, type Parameters } from '../compile/network.js'
 import type { DescendSpec } from '../compile/spec.js'
+import { stateOf } from '../compile/step.js'
 import type { Dataset } from '../data/dataset.js'
 import { fingerprintOf } from '../data/fingerprint.js'
 import type { RowStream } from '../data/row-stream.js'
@@ -17,7 +18,7 @@ import { Gauge } from './measure.js'
 import { bufferOf, openCodes, openFeed } from './open-feed.js'
 import { solve } from './solve.js'
 import { stopAfter, untilStopped } from './stopping.js'
-import { requireFitOptions, requireWidth } from './validate.js'
+import { requireFitOptions, requireTensors, requireWidth } from './validate.js'
 
 export interface FitOptions extends Patience, KeeperOptions {
   /** Decides every random draw: starting weights, orders, noise. 0 when left out, or the one of `resume`. */
@@ -85,6 +86,7 @@ export async function runPhases(
   try {
     const now = resume && known && (await untilStopped(known, signal))
     const warnings = resume && now ? requireResumable(resume, now) : []
+    if (resume && now) requireTensors(resume, network.parameters)
     for (const message of warnings) onEvent?.({ type: 'warning', message })
     // a checkpoint that there was no time to look at is not written over
     const keeper = new Keeper(resume && !now ? {} : options, known)
@@ -143,6 +145,7 @@ async function runDescent(training: Training, phase: DescendSpec, at: Standing):
   const { validation, onEvent, buffer } = options
   const { from } = phase.layers ?? { from: 0 }
   const network = phase.layers ? buildNetwork(whole.spec, phase.layers) : whole
+  if (at.position.step > 0) requireTensors(at, stateOf(network, phase))
   const parameters = parametersOf(whole, at)
   const encoding = { runtime, whole, parameters, data, layers: from }
   const open = async () => {
