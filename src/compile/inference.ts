@@ -1,7 +1,8 @@
+import { DiaboloError } from '../base/errors.js'
 import { GraphBuilder } from '../graph/builder.js'
 import { type Annotations, encode } from '../graph/encode.js'
 import type { Graph, Value } from '../graph/types.js'
-import { greater, mul, reduceMean, softplus, sub } from '../ops/index.js'
+import { argMax, greater, mul, reduceMean, softmax, softplus, sub } from '../ops/index.js'
 import { load, type StoredAs } from './epoch.js'
 import { lower } from './lowering/index.js'
 import type { Network, Parameters } from './network.js'
@@ -18,7 +19,8 @@ export type Side = 'input' | 'target'
  * inputs:   input [batch, width], as stored
  * outputs:  code float32 [batch, code], reconstruction float32 [batch, width] in the model's units,
  *           score float32 [batch]: mean squared error per value; with a threshold also
- *           anomaly bool [batch]: score > threshold
+ *           anomaly bool [batch]: score > threshold;
+ *           with a head also probabilities float32 [batch, classes] and label int64 [batch], the most probable class
  */
 export function autoencoderGraph(network: Network, given: Given, stored: StoredAs, threshold?: number): Graph {
   const builder = new GraphBuilder()
@@ -34,8 +36,41 @@ export function autoencoderGraph(network: Network, given: Given, stored: StoredA
     reconstruction: output,
     score,
     ...(threshold !== undefined && { anomaly: greater(score, threshold) }),
+    ...(network.classify && emitClasses(network.classify(code, parameters))),
   })
 }
+
+/** Of class logits, float32 [batch, classes]. */
+function emitClasses(logits: Value): { readonly probabilities: Value; readonly label: Value } {
+  return logits.builder.within('classes', () => {
+    const probabilities = softmax(logits)
+    return { probabilities, label: argMax(probabilities) }
+  })
+}
+
+/**
+ * input [batch, width] as stored → probabilities float32 [batch, classes].
+ *
+ * @param network  the whole, or a part that ends at the code
+ * @throws E_SPEC when it has no head
+ */
+export function compileClasses(network: Network, given: Given, stored: StoredAs): Uint8Array {
+  const builder = new GraphBuilder()
+  const input = builder.input('input', { dtype: stored.dtype, shape: ['batch', network.width] })
+  const parameters = place(builder, network, given)
+  const logits = network.classify?.(network.encode(load(input, stored), parameters), parameters)
+  if (!logits) throw withoutHead(network)
+  const { probabilities } = emitClasses(logits)
+  return encode(lower(builder.build({ probabilities })), 'classes')
+}
+
+const withoutHead = ({ spec: { recipe } }: Network) =>
+  new DiaboloError('E_SPEC', {
+    at: `model "${recipe}"`,
+    expected: 'a head that tells classes',
+    found: 'none',
+    hint: 'fine-tune the model on samples with labels first',
+  })
 
 /**
  * How well one thing is made of another: of noisy samples clean ones, of samples themselves.
@@ -80,7 +115,7 @@ export function decoderGraph(network: Network, given: Given): Graph {
   return builder.build({ reconstruction: output })
 }
 
-export type InferenceOutput = 'code' | 'reconstruction' | 'score' | 'anomaly'
+export type InferenceOutput = 'code' | 'reconstruction' | 'score' | 'anomaly' | 'probabilities' | 'label'
 
 export interface InferenceOptions extends Annotations {
   /** The outputs to compute; all of them when left out. */

@@ -1,6 +1,7 @@
+import { DiaboloError } from '../base/errors.js'
 import type { Value } from '../graph/types.js'
 import { emitCorruption } from '../nn/corruption.js'
-import { emitLoss } from '../nn/losses.js'
+import { emitClassLoss, emitLoss } from '../nn/losses.js'
 import { optimizerOf } from '../nn/optimizers.js'
 import { emitPenalty } from '../nn/penalties.js'
 import { add, grad, reduceMean } from '../ops/index.js'
@@ -29,6 +30,8 @@ export function stateOf({ parameters }: Network, { optimizer }: DescendSpec): re
 export interface StepInputs {
   /** float32 [batch, width]: samples as the model should give them back */
   readonly target: Value
+  /** int32 [batch]: the samples' classes, where the phase tells them */
+  readonly labels?: Value | undefined
   /** float32 [batch, width], two of them: the rows of the noise bank for each sample, where the phase corrupts its input */
   readonly noise?: readonly [Value, Value] | undefined
   /** by the names of `stateOf` */
@@ -54,7 +57,8 @@ export const meterNames = ({ penalties }: DescendSpec): readonly 'activation'[] 
  * One training step: corruption, forward, loss, backward, update. Scopes tell them apart: `noise`, `encoder.0`, `loss`,
  * `backward/encoder.0`, `update/encoder.0.weight`.
  */
-export function emitStep(network: Network, phase: DescendSpec, { target, noise, state, scalars }: StepInputs): Step {
+export function emitStep(network: Network, phase: DescendSpec, inputs: StepInputs): Step {
+  const { target, noise, state, scalars } = inputs
   const { optimizer } = phase
   const rule = optimizerOf(optimizer)
   const slots = rule.slots(optimizer)
@@ -65,11 +69,10 @@ export function emitStep(network: Network, phase: DescendSpec, { target, noise, 
   const { corruption } = phase
   const x = corruption && noise ? builder.within('noise', () => emitCorruption(corruption, target, ...noise)) : target
   const code = network.encode(x, parameters)
-  const decoded = network.decode(code, parameters)
+  const misfit = emitMisfit(network, phase, { code, parameters, inputs })
   const { loss, activation } = builder.within('loss', () => {
     const activation = reduceMean(code, { axes: [0] })
-    const fidelity = emitLoss(phase.loss, { ...decoded, target, code })
-    const loss = phase.penalties.reduce((sum, penalty) => add(sum, emitPenalty(penalty, activation)), fidelity)
+    const loss = phase.penalties.reduce((sum, penalty) => add(sum, emitPenalty(penalty, activation)), misfit())
     return { loss, activation }
   })
   const gradients = builder.within('backward', () => grad(loss, Object.values(parameters)))
@@ -89,6 +92,33 @@ export function emitStep(network: Network, phase: DescendSpec, { target, noise, 
     for (const slot of slots) next[slotName(optimizer.name, slot, name)] = updated.slots[slot] as Value
   })
   return { loss, meters: Object.fromEntries(meterNames(phase).map((name) => [name, activation])), next }
+}
+
+interface Coded {
+  readonly code: Value
+  readonly parameters: Values
+  readonly inputs: StepInputs
+}
+
+/** What stands on the code, and then, as a function, how far it is from its target. */
+function emitMisfit(
+  { decode, classify }: Network,
+  { loss }: DescendSpec,
+  { code, parameters, inputs }: Coded,
+): () => Value {
+  const { target, labels } = inputs
+  if (loss.type !== 'classes') {
+    const decoded = decode(code, parameters)
+    return () => emitLoss(loss, { ...decoded, target, code })
+  }
+  const logits = classify?.(code, parameters)
+  if (logits && labels) return () => emitClassLoss(logits, labels)
+  throw new DiaboloError('E_GRAPH', {
+    at: 'a step that learns classes',
+    expected: 'a head, and the labels of the batch',
+    found: logits ? 'no labels' : 'no head',
+    hint: 'give the spec a head, and the step the labels',
+  })
 }
 
 const slotName = (optimizer: string, slot: string, parameter: string) => `${optimizer}.${slot}/${parameter}`

@@ -10,7 +10,7 @@ export type ExportName = (typeof EXPORTS)[number]
 /**
  * One ONNX file.
  *
- * autoencoder   input → code, reconstruction, score; with a threshold also anomaly
+ * autoencoder   input → code, reconstruction, score; with a threshold also anomaly; with a head probabilities and label
  * encoder       input → code
  * decoder       code → reconstruction
  * score         input → score; with a threshold also anomaly
@@ -23,7 +23,7 @@ export function exportModel(artifact: Artifact, what: ExportName, training: Trai
     compileAutoencoder(network, parameters, stored, { ...about, name: what, only, threshold: threshold?.value })
   switch (what) {
     case 'autoencoder':
-      return inference(['code', 'reconstruction', 'score', 'anomaly'])
+      return inference(['code', 'reconstruction', 'score', 'anomaly', 'probabilities', 'label'])
     case 'encoder':
       return inference(['code'])
     case 'decoder':
@@ -51,6 +51,10 @@ function docsOf({ network: { spec, codeShape }, stored, threshold }: Artifact): 
     code: `what the encoder makes of each sample, of shape ${showShape(codeShape)}`,
     reconstruction: `what the decoder makes of each code, of shape ${showShape(spec.input)}, in the model's units`,
     score: 'mean squared error per value of each reconstruction',
+    ...(spec.head && {
+      probabilities: 'of each class',
+      label: 'the most probable class, counted from 0',
+    }),
     ...(threshold && { anomaly: `whether the score is above ${threshold.value}` }),
   }
 }

@@ -1,7 +1,7 @@
 import type { Parameters } from '../compile/network.js'
 import type { DescendSpec } from '../compile/spec.js'
 import { activityOf } from './activity.js'
-import type { EpochRecord, FitEvent } from './events.js'
+import type { EpochRecord, FitEvent, Validated } from './events.js'
 import { after } from './feed.js'
 import { type State, Stepper, type StepperContext } from './stepper.js'
 import { requireRows } from './validate.js'
@@ -9,8 +9,8 @@ import { requireRows } from './validate.js'
 export interface DescendContext extends StepperContext {
   readonly signal?: AbortSignal | undefined
   readonly onEvent?: ((event: FitEvent) => void) | undefined
-  /** Mean squared error per value of these parameters on the validation data. */
-  readonly validate?: ((parameters: State) => Promise<number>) | undefined
+  /** Measures these parameters on the validation data. */
+  readonly validate?: ((parameters: State) => Promise<Validated>) | undefined
 }
 
 export interface Descent {
@@ -74,7 +74,7 @@ class PhaseRun {
         step: this.#stepper.step,
         loss: means.loss,
         ...(means.activation && { activity: activityOf(means.activation) }),
-        ...(validate && { validationMse: await validate(this.#stepper.state) }),
+        ...(validate && (await validate(this.#stepper.state))),
         learningRate: this.#stepper.rate(this.#stepper.step - 1),
         seconds: this.seconds,
       }

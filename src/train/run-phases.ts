@@ -1,17 +1,18 @@
-import { buildNetwork, initialParameters, type Network, type Parameters } from '../compile/network.js'
-import type { DescendSpec } from '../compile/spec.js'
+import { initialParameters, type Network, networkOf, type Parameters } from '../compile/network.js'
+import { type DescendSpec, takesLabels } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
 import type { RowStream } from '../data/row-stream.js'
-import type { Resident, Runtime } from '../runtime/types.js'
+import type { Feeds, Resident, Runtime } from '../runtime/types.js'
+import { ClassGauge } from './class-gauge.js'
 import { encodeDataset } from './codes.js'
 import { corrupt } from './corrupt.js'
 import { type Descent, descend } from './descend.js'
-import type { EpochRecord, FitEvent } from './events.js'
+import type { EpochRecord, FitEvent, Validated } from './events.js'
 import type { Feed } from './feed.js'
 import { Gauge } from './measure.js'
 import { openCodes, openFeed } from './open-feed.js'
 import { solve } from './solve.js'
-import { requireBuffer, requireWidth } from './validate.js'
+import { requireBuffer, requireLabels, requireWidth } from './validate.js'
 
 export interface FitOptions {
   /** Decides every random draw: starting weights, orders, noise. */
@@ -40,12 +41,20 @@ export interface FitResult {
   readonly divergedAt?: number
 }
 
+/** Where a training begins: at its first phase, with weights drawn from the seed, or later, with those of a model. */
+export interface Beginning {
+  readonly phase: number
+  /** Those that are missing are drawn. */
+  readonly parameters: Parameters
+}
+
 /** Runs the phases of a network's spec one after another, each from where the one before it ended. */
 export async function runPhases(
   runtime: Runtime,
   network: Network,
   data: Dataset | RowStream,
   options: FitOptions = {},
+  from: Beginning = { phase: 0, parameters: {} },
 ): Promise<FitResult> {
   const { seed = 0, validation, signal, buffer } = options
   requireWidth(data, network.width, 'training data')
@@ -53,13 +62,13 @@ export async function runPhases(
   if (buffer !== undefined) requireBuffer(buffer)
   const feed = openFeed(runtime, data, options)
 
-  let parameters = initialParameters(network, seed)
+  let parameters: Parameters = { ...initialParameters(network, seed), ...from.parameters }
   const history: EpochRecord[] = []
   let steps = 0
   let seconds = 0
   let divergedAt: number | undefined
   try {
-    for (const phase of network.spec.phases) {
+    for (const phase of network.spec.phases.slice(from.phase)) {
       if (signal?.aborted || divergedAt !== undefined) break
       if (phase.kind === 'solve') {
         parameters = (await solve({ runtime, network, feed }, phase)) ?? parameters
@@ -96,11 +105,11 @@ async function runDescent(
 ): Promise<Descent> {
   const { seed = 0, validation, signal, onEvent } = options
   const { from } = phase.layers ?? { from: 0 }
-  const network = phase.layers ? buildNetwork(whole.spec, phase.layers) : whole
+  const network = networkOf(whole.spec, phase)
   const own = from > 0 ? await openCodes({ runtime, whole, parameters, data, layers: from }, options) : feed
   const target = validation && from > 0 ? await encodeDataset(runtime, whole, parameters, validation, from) : validation
-  const input = target && phase.corruption ? corrupt(target, phase.corruption, { seed }) : target
-  const gauge = target && input && (await Gauge.open(runtime, network, 'fed', { input, target }))
+  if (takesLabels(phase)) requireLabels(data, whole.spec.head?.classes ?? 0)
+  const gauge = target && (await openGauge(runtime, network, phase, { target, seed }))
   try {
     return await descend(
       {
@@ -112,9 +121,9 @@ async function runDescent(
         onEvent,
         validate:
           gauge &&
-          (async (state) => {
+          ((state) => {
             const entries = network.parameters.map(({ name }) => [name, state[name] as Resident])
-            return (await gauge.measure(Object.fromEntries(entries))).mse
+            return gauge.measure(Object.fromEntries(entries))
           }),
       },
       phase,
@@ -124,4 +133,27 @@ async function runDescent(
     if (own !== feed) await own.close()
     await gauge?.close()
   }
+}
+
+interface Validating {
+  readonly measure: (parameters: Feeds) => Promise<Validated>
+  readonly close: () => Promise<void>
+}
+
+/** What a phase is validated by: of what it makes small, a measure that people know. */
+async function openGauge(
+  runtime: Runtime,
+  network: Network,
+  phase: DescendSpec,
+  { target, seed }: { readonly target: Dataset; readonly seed: number },
+): Promise<Validating> {
+  if (takesLabels(phase)) {
+    const gauge = await ClassGauge.open(runtime, network, 'fed', target)
+    const measure = async (parameters: Feeds) => ({ validationError: (await gauge.measure(parameters)).error })
+    return { measure, close: () => gauge.close() }
+  }
+  const input = phase.corruption ? corrupt(target, phase.corruption, { seed }) : target
+  const gauge = await Gauge.open(runtime, network, 'fed', { input, target })
+  const measure = async (parameters: Feeds) => ({ validationMse: (await gauge.measure(parameters)).mse })
+  return { measure, close: () => gauge.close() }
 }
