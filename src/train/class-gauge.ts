@@ -31,13 +31,17 @@ export class ClassGauge {
     return new ClassGauge(await runtime.open(compileClasses(network, given, data)), network, data)
   }
 
-  /** @param parameters  where they are not written into the graph */
-  async measure(parameters: Feeds = {}): Promise<MeasuredClasses> {
+  /**
+   * @param parameters  where they are not written into the graph
+   * @throws the signal's reason when it aborts
+   */
+  async measure(parameters: Feeds = {}, signal?: AbortSignal): Promise<MeasuredClasses> {
     const run = {
       session: this.#session,
       inputs: { input: this.#data },
       rowsPerRun: rowsPerRun(this.#network),
       feeds: parameters,
+      ...(signal && { signal }),
     }
     const { probabilities } = await runInBatches(run, ['probabilities'])
     return measureClasses(probabilities, this.#data.labels ?? [])

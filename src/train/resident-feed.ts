@@ -1,7 +1,7 @@
 import { type Dataset, toTensor } from '../data/dataset.js'
 import { orderOf } from '../data/order.js'
 import type { Runtime } from '../runtime/types.js'
-import { type Feed, labelTensor, type Portion, residentsOf } from './feed.js'
+import { after, type Feed, labelTensor, type Portion, residentsOf } from './feed.js'
 
 /**
  * A data set that is brought whole, when first needed.
@@ -12,10 +12,10 @@ export function residentFeed(runtime: Runtime, data: Dataset, buffer: number): F
   let brought: Promise<Pick<Portion, 'resident' | 'labels'>> | undefined
   return {
     data,
-    async *portions({ shuffle }) {
+    async *portions({ shuffle, seen = 0 }) {
       brought ??= bring(runtime, data)
       const order = orderOf({ rows: data.rows, buffer, shuffle })
-      yield { ...(await brought), places: order, samples: order }
+      yield after({ ...(await brought), places: order, samples: order }, seen)
     },
     async close() {
       if (brought) runtime.release(residentsOf(await brought))
