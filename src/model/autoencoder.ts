@@ -1,11 +1,12 @@
 import { DiaboloError } from '../base/errors.js'
 import { sizeOf } from '../base/shape.js'
-import { compileAutoencoder, compileDecoder } from '../compile/inference.js'
+import { compileAutoencoder, compileClasses, compileDecoder } from '../compile/inference.js'
 import type { Spec } from '../compile/spec.js'
 import { type Dataset, dataset, toTensor } from '../data/dataset.js'
 import { formatSafetensors } from '../data/formats/safetensors.js'
 import type { Runtime, Session } from '../runtime/types.js'
 import { rowsPerRun, runInBatches } from '../train/batches.js'
+import { mostProbable } from '../train/class-gauge.js'
 import { encodeDataset } from '../train/codes.js'
 import type { EpochRecord } from '../train/events.js'
 import { Gauge } from '../train/measure.js'
@@ -35,6 +36,13 @@ export interface Evaluation {
   /** Sigmoid cross-entropy, nats per value; for models whose reconstruction comes out of a sigmoid. */
   readonly crossEntropy?: number
   readonly rows: number
+}
+
+export interface Classified {
+  /** Of each sample the most probable class, from 0. */
+  readonly labels: Int32Array
+  /** float32 [rows, classes] */
+  readonly probabilities: Rows
 }
 
 export interface EncodeOptions {
@@ -128,6 +136,25 @@ export class Autoencoder {
   /** @returns float32 [rows]: mean squared error per value of each sample's reconstruction */
   async score(data: DataLike): Promise<Float32Array> {
     return this.#run(data, 'score')
+  }
+
+  /**
+   * The class of each sample.
+   *
+   * @returns  labels int32 [rows], from 0; probabilities float32 [rows, classes]
+   * @throws E_SPEC when the model has no head: `fineTune` gives it one
+   */
+  async classify(data: DataLike): Promise<Classified> {
+    const { network, parameters } = this.#artifact
+    const samples = this.#samples(data)
+    const { dtype, scale } = samples
+    const session = await this.#session(`classes ${dtype} ${scale}`, () =>
+      compileClasses(network, parameters, { dtype, scale }),
+    )
+    const run = { session, inputs: { input: samples }, rowsPerRun: rowsPerRun(network) }
+    const { probabilities } = await runInBatches(run, ['probabilities'])
+    const classes = network.spec.head?.classes ?? 0
+    return { labels: mostProbable(probabilities, classes), probabilities: this.#shaped(probabilities, [classes]) }
   }
 
   /**

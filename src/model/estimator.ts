@@ -7,7 +7,7 @@ import type { Dataset } from '../data/dataset.js'
 import type { RowStream } from '../data/row-stream.js'
 import type { PresetName, Recipe } from '../recipes/index.js'
 import type { Device, Runtime } from '../runtime/types.js'
-import { type FitOptions, runPhases } from '../train/run-phases.js'
+import { type Beginning, type FitOptions, runPhases } from '../train/run-phases.js'
 import type { Artifact } from './artifact.js'
 import { Autoencoder } from './autoencoder.js'
 import { sharedRuntime } from './platform.js'
@@ -105,7 +105,8 @@ const FIT_OPTIONS: { readonly [K in keyof Required<FitOptions & Placement>]: tru
   device: true,
 }
 
-function splitOptions(given: object): { readonly fit: FitOptions & Placement; readonly more: object } {
+/** Options of `fit`, and all others. */
+export function splitOptions(given: object): { readonly fit: FitOptions & Placement; readonly more: object } {
   const entries = Object.entries(given)
   return {
     fit: Object.fromEntries(entries.filter(([name, value]) => name in FIT_OPTIONS && value !== undefined)),
@@ -113,13 +114,15 @@ function splitOptions(given: object): { readonly fit: FitOptions & Placement; re
   }
 }
 
-async function fitNetwork(
+/** @param from  where the training begins; at its first phase when left out */
+export async function fitNetwork(
   network: Artifact['network'],
   data: Dataset | RowStream,
   { runtime: given, device, ...options }: FitOptions & Placement,
+  from?: Beginning,
 ): Promise<Autoencoder> {
   const runtime = given ?? (await sharedRuntime(device))
-  const { parameters, fingerprint, ...training } = await runPhases(runtime, network, data, options)
+  const { parameters, fingerprint, ...training } = await runPhases(runtime, network, data, options, from)
   const { engine, version, threads } = runtime.info
   const { dtype, scale } = data
   const model = new Autoencoder(

@@ -46,7 +46,7 @@ export function requireLabels({ name, labels }: Samples, classes: number): void 
   if (row === -1) return
   throw new DiaboloError('E_DATA', {
     at: row === undefined ? `data set "${name}"` : `labels of data set "${name}", row ${row} (counted from 0)`,
-    expected: `a class for every sample, from 0 to ${classes - 1}`,
+    expected: `a class for every sample${classes === Number.POSITIVE_INFINITY ? '' : `, from 0 to ${classes - 1}`}`,
     found: row === undefined ? 'none' : `${labels?.[row]}`,
     hint: 'give labels with the samples, and a head with as many classes as there are',
   })
