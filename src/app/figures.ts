@@ -90,6 +90,7 @@ const ofPhase = (history: readonly EpochRecord[], name: string) => history.filte
 const LOSS_LABELS: { readonly [L in DescendSpec['loss']['type']]: string } = {
   mse: 'mean squared error per value',
   crossEntropy: 'cross-entropy, nats per value',
+  columns: 'error per value of what a constant guess gets',
   classes: 'cross-entropy of classes, nats per sample',
 }
 

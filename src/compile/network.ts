@@ -4,6 +4,7 @@ import { showShape, sizeOf } from '../base/shape.js'
 import { type Tensor, tensor } from '../base/tensor.js'
 import type { Value } from '../graph/types.js'
 import { ACTIVATIONS, type ActivationName } from '../nn/activations.js'
+import { type Columns, emitColumnOutput } from '../nn/columns.js'
 import { initialize } from '../nn/initializers.js'
 import {
   activationAfter,
@@ -14,6 +15,7 @@ import {
   takesMaps,
 } from '../nn/layers/index.js'
 import { reshape, transpose } from '../ops/index.js'
+import { columnsOf } from './columns.js'
 import { type DescendSpec, type Spec, takesLabels } from './spec.js'
 
 /** Tensors by parameter name: `encoder.0.weight`. */
@@ -38,12 +40,14 @@ export interface Network {
   readonly codeShape: readonly number[]
   /** The nonlinearity after the logits. */
   readonly output: ActivationName
+  /** The columns of a sample, where it is a row of a table. */
+  readonly columns: Columns | undefined
   /** Whether a unit of the code says how active it is, from 0 to 1. */
   readonly codeIsActivity: boolean
   readonly parameters: readonly ParameterSpec[]
   /** x float32 [batch, width] → code float32 [batch, code] */
   readonly encode: (x: Value, parameters: Values) => Value
-  /** code float32 [batch, code] → output and logits, float32 [batch, width] */
+  /** code float32 [batch, code] → output and logits, float32 [batch, width]; of a table's columns, numbers and probabilities */
   readonly decode: (code: Value, parameters: Values) => { readonly logits: Value; readonly output: Value }
   /** code float32 [batch, code] → class logits float32 [batch, classes], where there is a head */
   readonly classify?: (code: Value, parameters: Values) => Value
@@ -112,6 +116,7 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
   const outward = whole || from === 0
   const output = outward || !last ? spec.output : activationOf(last)
   const linear = outward ? decoder : decoder.map((stage, i) => (i === decoder.length - 1 ? linearised(stage) : stage))
+  const columns = outward && spec.table ? columnsOf(spec.table) : undefined
   const first = spec.encoder[from]
   const enter = scoped('input', (x) => {
     if (!first || !takesMaps(first)) return x
@@ -125,6 +130,7 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
     width,
     codeShape,
     output,
+    columns,
     codeIsActivity: activationAfter(spec.encoder.slice(from, to)) === 'sigmoid',
     parameters: [...encoder, ...decoder, ...(head ? [head] : [])].flatMap(({ layer, prefix, input }) =>
       layerKind(layer)
@@ -138,7 +144,8 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
     encodeUpTo: (layers, x, values) => toRows(run(encoder.slice(0, layers), enter(x), values)),
     decode: (code, values) => {
       const logits = leave(run(linear, toShape(code), values))
-      return { logits, output: scoped('output', ACTIVATIONS[output])(logits) }
+      const emitOutput = columns ? (z: Value) => emitColumnOutput(z, columns) : ACTIVATIONS[output]
+      return { logits, output: scoped('output', emitOutput)(logits) }
     },
   }
 }

@@ -1,5 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import type { Value } from '../graph/types.js'
+import { emitFilled, emitPresence } from '../nn/columns.js'
 import { emitCorruption } from '../nn/corruption.js'
 import { emitClassLoss, emitLoss } from '../nn/losses.js'
 import { optimizerOf } from '../nn/optimizers.js'
@@ -28,7 +29,7 @@ export function stateOf({ parameters }: Network, { optimizer }: DescendSpec): re
 }
 
 export interface StepInputs {
-  /** float32 [batch, width]: samples as the model should give them back */
+  /** float32 [batch, width]: samples as the model should give them back; in a table's rows, NaN where a value is missing */
   readonly target: Value
   /** int32 [batch]: the samples' classes, where the phase tells them */
   readonly labels?: Value | undefined
@@ -58,7 +59,7 @@ export const meterNames = ({ penalties }: DescendSpec): readonly 'activation'[] 
  * `backward/encoder.0`, `update/encoder.0.weight`.
  */
 export function emitStep(network: Network, phase: DescendSpec, inputs: StepInputs): Step {
-  const { target, noise, state, scalars } = inputs
+  const { target, labels, noise, state, scalars } = inputs
   const { optimizer } = phase
   const rule = optimizerOf(optimizer)
   const slots = rule.slots(optimizer)
@@ -67,9 +68,15 @@ export function emitStep(network: Network, phase: DescendSpec, inputs: StepInput
 
   const { builder } = target
   const { corruption } = phase
-  const x = corruption && noise ? builder.within('noise', () => emitCorruption(corruption, target, ...noise)) : target
+  const { columns } = network
+  const filled = (values: Value) => (columns ? emitFilled(values) : values)
+  // noise on what is missing is missing too
+  const x =
+    corruption && noise
+      ? builder.within('noise', () => filled(emitCorruption(corruption, target, ...noise)))
+      : filled(target)
   const code = network.encode(x, parameters)
-  const misfit = emitMisfit(network, phase, { code, parameters, inputs })
+  const misfit = emitMisfit(network, phase, { code, parameters, target, labels })
   const { loss, activation } = builder.within('loss', () => {
     const activation = reduceMean(code, { axes: [0] })
     const loss = phase.penalties.reduce((sum, penalty) => add(sum, emitPenalty(penalty, activation)), misfit())
@@ -94,22 +101,24 @@ export function emitStep(network: Network, phase: DescendSpec, inputs: StepInput
   return { loss, meters: Object.fromEntries(meterNames(phase).map((name) => [name, activation])), next }
 }
 
-interface Coded {
+interface Coded extends Pick<StepInputs, 'target' | 'labels'> {
   readonly code: Value
   readonly parameters: Values
-  readonly inputs: StepInputs
 }
 
 /** What stands on the code, and then, as a function, how far it is from its target. */
 function emitMisfit(
-  { decode, classify }: Network,
+  { decode, classify, columns }: Network,
   { loss }: DescendSpec,
-  { code, parameters, inputs }: Coded,
+  { code, parameters, target, labels }: Coded,
 ): () => Value {
-  const { target, labels } = inputs
   if (loss.type !== 'classes') {
     const decoded = decode(code, parameters)
-    return () => emitLoss(loss, { ...decoded, target, code })
+    return () => {
+      if (!columns) return emitLoss(loss, { ...decoded, target, code })
+      const table = { columns, present: emitPresence(target, columns) }
+      return emitLoss(loss, { ...decoded, target: emitFilled(target), code, table })
+    }
   }
   const logits = classify?.(code, parameters)
   if (logits && labels) return () => emitClassLoss(logits, labels)

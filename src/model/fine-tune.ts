@@ -2,10 +2,10 @@ import { buildNetwork } from '../compile/network.js'
 import type { Dataset } from '../data/dataset.js'
 import type { RowStream } from '../data/row-stream.js'
 import { type ClassOptions, withClasses } from '../recipes/classes.js'
-import type { FitOptions } from '../train/run-phases.js'
 import { requireLabels } from '../train/validate.js'
 import type { Autoencoder } from './autoencoder.js'
-import { fitNetwork, type Placement, splitOptions } from './estimator.js'
+import { type FittingOptions, fitNetwork, splitOptions } from './estimator.js'
+import { samplesOf } from './training-data.js'
 
 /**
  * Teaches a model classes: a head is put on its code, and both learn from samples with labels, beginning with what the model
@@ -21,16 +21,17 @@ import { fitNetwork, type Placement, splitOptions } from './estimator.js'
 export async function fineTune(
   model: Autoencoder,
   data: Dataset | RowStream,
-  options: ClassOptions & FitOptions & Placement = {},
+  options: ClassOptions & FittingOptions = {},
 ): Promise<Autoencoder> {
   const { fit, more } = splitOptions(options)
+  const samples = await samplesOf(data, fit, model.spec)
   const classes = classesIn(data)
   const network = buildNetwork(withClasses(model.spec, classes, more))
   const { head } = model.spec
   const known = Object.entries(model.parameters).filter(
     ([name]) => head?.classes === classes || !name.startsWith('head.'),
   )
-  return fitNetwork(network, data, fit, { phase: model.spec.phases.length, parameters: Object.fromEntries(known) })
+  return fitNetwork(network, samples, fit, { phase: model.spec.phases.length, parameters: Object.fromEntries(known) })
 }
 
 /**
