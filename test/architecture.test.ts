@@ -16,11 +16,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runtime: ['base', 'onnx'],
   data: ['base'],
   report: ['base'],
+  text: ['base'],
+  search: ['base'],
   train: ['base', 'onnx', 'graph', 'ops', 'nn', 'compile', 'runtime', 'data'],
   recipes: ['base', 'onnx', 'graph', 'ops', 'nn', 'compile'],
   model: ['base', 'onnx', 'graph', 'ops', 'nn', 'compile', 'runtime', 'data', 'train', 'recipes'],
   node: ['base', 'onnx', 'data', 'report', 'train', 'recipes', 'model'],
-  app: ['base', 'compile', 'runtime', 'data', 'report', 'train', 'recipes', 'model', 'node', ''],
+  app: ['base', 'compile', 'runtime', 'data', 'report', 'train', 'recipes', 'model', 'text', 'search', 'node', ''],
   cli: ['base', 'compile', 'runtime', 'data', 'report', 'train', 'recipes', 'model', 'node', 'app', ''],
 }
 
