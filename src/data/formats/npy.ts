@@ -67,9 +67,9 @@ export function npyLayout(head: Uint8Array, length: number, at: string): Layout 
 
   const descr = /'descr'\s*:\s*'([<>|=])([a-z]\d)'/.exec(header)
   const fortran = /'fortran_order'\s*:\s*(True|False)/.exec(header)
-  const dims = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(header)
+  const dims = /'shape'\s*:\s*\(\s*((?:\d+\s*,\s*)*(?:\d+\s*)?)\)/.exec(header)
   if (!descr || !fortran || !dims)
-    return refuse('E_FORMAT', 'a header with descr, fortran_order and shape', header.slice(0, 80).trim())
+    return refuse('E_FORMAT', 'a header with descr, fortran_order and shape', `"${header.slice(0, 80).trim()}"`)
   if (fortran[1] === 'True') return refuse('E_FORMAT', 'C order', 'Fortran order')
   const type = descr[2] as string
   const reader = READERS[type]
