@@ -20,13 +20,32 @@ export {
   table,
 } from './data/table.js'
 export type { Provenance, Threshold } from './model/artifact.js'
-export { Autoencoder, type DataLike, type EncodeOptions, type Evaluation, type Rows } from './model/autoencoder.js'
+export {
+  Autoencoder,
+  type Classified,
+  type DataLike,
+  type EncodeOptions,
+  type Evaluation,
+  type Rows,
+} from './model/autoencoder.js'
 export { DivergedError, type Estimator, type EstimatorOptions, fitSpec, type Placement } from './model/estimator.js'
 export type { ExportName } from './model/export.js'
+export { fineTune } from './model/fine-tune.js'
 export { convolutional, denoising, pca, sparse, stacked, vanilla } from './model/recipes.js'
 export type { TrainingExport } from './model/training-export.js'
 export type { CorruptionInput } from './nn/corruption.js'
+export type { ClassOptions } from './recipes/classes.js'
 export type { Device, Runtime, RuntimeInfo, RuntimeOptions } from './runtime/types.js'
+export { type BinaryCodes, binarise, mediansOf } from './search/binary-codes.js'
+export { type CosineIndex, cosineIndex } from './search/cosine-index.js'
+export { type HammingIndex, hammingIndex } from './search/hamming-index.js'
+export { type HashTable, hashTable } from './search/hash-table.js'
+export { type PrecisionRecall, precisionAt, precisionRecall, type Relevant } from './search/precision.js'
+export type { Hit } from './search/top-rows.js'
+export { countStems, weightStems } from './text/bag-of-words.js'
+export { type LatentSemantics, type LatentSemanticsOptions, latentSemantics } from './text/latent-semantics.js'
+export { stemsOf } from './text/stems.js'
+export { type Vocabulary, vocabularyOf } from './text/vocabulary.js'
 export type { Activity } from './train/activity.js'
 export type { Checkpoint } from './train/checkpoint.js'
 export { type CorruptOptions, corrupt } from './train/corrupt.js'

@@ -16,6 +16,7 @@ const dataSchema = z.strictObject({
   scale: z.number(),
   missing: z.boolean().optional(),
   fingerprint: z.string().optional(),
+  labels: hash.optional(),
 })
 
 const identitySchema = z.strictObject({
@@ -36,7 +37,7 @@ const positionSchema = z.strictObject({
   seen: count,
   sums: z.strictObject({ loss: z.number(), activation: z.array(z.number()).optional() }),
   seconds: amount,
-  best: z.strictObject({ epoch: z.int().min(1), mse: amount }).optional(),
+  best: z.strictObject({ epoch: z.int().min(1), error: z.number() }).optional(),
   before: z.strictObject({ steps: count, seconds: amount }),
 })
 

@@ -31,6 +31,8 @@ export interface Identity {
 export interface DataIdentity extends Pick<Samples, 'name' | 'rows' | 'shape' | 'dtype' | 'scale' | 'missing'> {
   /** As `fingerprintOf` gives it; missing in a browser's page that was not served securely. */
   readonly fingerprint?: string
+  /** The SHA-256 of the samples' classes, where training is told them. */
+  readonly labels?: string
 }
 
 /** How far a training has come. */
@@ -70,7 +72,8 @@ export interface Sums {
 
 export interface Best {
   readonly epoch: number
-  readonly mse: number
+  /** What it was validated by. */
+  readonly error: number
 }
 
 /** Where a phase begins. */

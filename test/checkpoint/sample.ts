@@ -24,7 +24,7 @@ export function aCheckpoint(step = 7): Checkpoint {
       seen: 20,
       sums: { loss: 0.1 + 0.2, activation: [1 / 3, 2e-17] },
       seconds: 1.5,
-      best: { epoch: 1, mse: 0.25 },
+      best: { epoch: 1, error: 0.25 },
       before: { steps: 0, seconds: 0 },
     },
     history: [{ phase: 'train', epoch: 1, step: 5, loss: 0.5, validationMse: 0.25, learningRate: 1e-3, seconds: 1 }],
