@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readdir, rm, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DiaboloError } from '../base/errors.js'
 import { type Loaded, loadCheckpoint, saveCheckpoint } from '../node/checkpoint-folder.js'
@@ -83,6 +83,14 @@ export class LiveRun {
   async close(): Promise<void> {
     await this.settled()
     this.#release()
+  }
+
+  /** Lets others in, and leaves nothing of a run in which training never began. */
+  async abandon(): Promise<void> {
+    await this.close()
+    if (this.#begun || this.resumed) return
+    await rm(join(this.folder, RUN_FILES.plan), { force: true })
+    if ((await readdir(this.folder)).length === 0) await rmdir(this.folder)
   }
 
   /** Brings the folder to where the checkpoint is, now that training has found nothing wrong with it. */

@@ -95,6 +95,15 @@ interface Training {
 }
 
 async function train(run: LiveRun, training: Training): Promise<void> {
+  try {
+    await trainTo(run, training)
+  } catch (error) {
+    await run.abandon()
+    throw error
+  }
+}
+
+async function trainTo(run: LiveRun, training: Training): Promise<void> {
   const { spec, source, runtime, order, plan } = training
   const { seed, buffer, patience, minDelta } = plan
   const { maxTime, checkpointSeconds, json } = order
