@@ -56,7 +56,7 @@ export function exportTraining(artifact: Artifact, { phase: wanted }: TrainingEx
     metadata: { ...about.metadata, 'diabolo.training': JSON.stringify(facts) },
     doc: [
       about.doc,
-      `Phase "${phase.name}": ${phase.optimizer.name}, ${phase.loss} loss, batches of ${phase.batchSize}.`,
+      `Phase "${phase.name}": ${phase.optimizer.name}, ${phase.loss.type} loss, batches of ${phase.batchSize}.`,
       `A run takes as many steps as "trips" says, from "${STEP}" in the lists. Feed "data", and all else as in the file of`,
       `tensors that comes with this one; from the second run on, feed each NAME of the state with the output ${nextName('NAME')}`,
       `of the run before, and "${STEP}" with the steps taken so far.`,
