@@ -9,10 +9,11 @@ import { mutate } from './mutate.js'
 import { NPY } from './npy.js'
 import { NPZ } from './npz.js'
 import { ONNX_MODEL } from './onnx-model.js'
+import { PARQUET } from './parquet.js'
 import { SAFETENSORS } from './safetensors.js'
 
 /** Every format that files from outside come in. */
-const FORMATS: readonly HostileFormat[] = [IDX, NPY, NPZ, CSV, JSONL, ONNX_MODEL, SAFETENSORS]
+const FORMATS: readonly HostileFormat[] = [IDX, NPY, NPZ, CSV, JSONL, PARQUET, ONNX_MODEL, SAFETENSORS]
 
 /** Mutations of all formats together; another seed tries others. */
 const MUTATIONS = Number(process.env.DIABOLO_MUTATIONS ?? 20_000)
