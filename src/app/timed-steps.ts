@@ -1,5 +1,5 @@
 import type { LowerOptions } from '../compile/lowering/index.js'
-import { buildNetwork, initialParameters } from '../compile/network.js'
+import { initialParameters, networkOf } from '../compile/network.js'
 import type { DescendSpec, Spec } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
 import type { Runtime } from '../runtime/types.js'
@@ -43,7 +43,7 @@ export async function takeSteps(
   { spec, phase, samples, steps }: StepsRequest,
   ways: readonly LowerOptions[],
 ): Promise<readonly TimedSteps[]> {
-  const network = buildNetwork(spec, phase.layers)
+  const network = networkOf(spec, phase)
   const start = initialParameters(network, 0)
   const feed = openFeed(runtime, samples, {})
   const timed: { readonly stepper: Stepper; readonly perStep: number[] }[] = []
