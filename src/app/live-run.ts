@@ -15,6 +15,7 @@ export class LiveRun {
   readonly plan: RunPlan
   /** Where it is gone on from; nothing at the beginning. */
   readonly resumed: Loaded | undefined
+  readonly #isNew: boolean
   readonly #release: () => void
   readonly #warn: (message: string) => void
   #begun = false
@@ -23,13 +24,14 @@ export class LiveRun {
   private constructor(
     folder: string,
     plan: RunPlan,
-    resumed: Loaded | undefined,
+    { resumed, isNew }: { readonly resumed?: Loaded | undefined; readonly isNew: boolean },
     release: () => void,
     warn: (message: string) => void,
   ) {
     this.folder = folder
     this.plan = plan
     this.resumed = resumed
+    this.#isNew = isNew
     this.#release = release
     this.#warn = warn
   }
@@ -42,7 +44,7 @@ export class LiveRun {
     await requireFresh(folder)
     const release = await lock(join(folder, RUN_FILES.lock))
     await writePlan(folder, plan)
-    return new LiveRun(folder, plan, undefined, release, warn)
+    return new LiveRun(folder, plan, { isNew: true }, release, warn)
   }
 
   /**
@@ -58,7 +60,7 @@ export class LiveRun {
     for (const { path, error } of resumed?.skipped ?? []) {
       warn(`${path} cannot be used (${error.message}); going on from ${resumed?.path}, the one before it`)
     }
-    return new LiveRun(folder, plan, resumed, release, warn)
+    return new LiveRun(folder, plan, { resumed, isNew: false }, release, warn)
   }
 
   readonly onEvent = (event: FitEvent): void => {
@@ -88,7 +90,7 @@ export class LiveRun {
   /** Lets others in, and leaves nothing of a run in which training never began. */
   async abandon(): Promise<void> {
     await this.close()
-    if (this.#begun || this.resumed) return
+    if (this.#begun || !this.#isNew) return
     await rm(join(this.folder, RUN_FILES.plan), { force: true })
     if ((await readdir(this.folder)).length === 0) await rmdir(this.folder)
   }

@@ -43,9 +43,12 @@ export async function lock(path: string): Promise<() => void> {
     else if (owner && (await isThere(owner))) throw locked(path, owner)
     else await takeAway(path, found)
   }
+  let held = true
   const release = () => {
     process.off('exit', release)
-    rmSync(path, { force: true })
+    // what is there later is somebody else's
+    if (held) rmSync(path, { force: true })
+    held = false
   }
   process.on('exit', release)
   return release
