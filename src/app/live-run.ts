@@ -7,7 +7,9 @@ import { appendRecord, formatHistory, RUN_FILES } from '../node/run-folder.js'
 import { lock } from '../node/run-lock.js'
 import type { Checkpoint } from '../train/checkpoint.js'
 import type { FitEvent } from '../train/events.js'
+import type { Finished } from './figures.js'
 import { type RunPlan, readPlan, writePlan } from './run-plan.js'
+import { TensorboardLog } from './tensorboard-log.js'
 
 /** A run that is being trained: its folder, in which nobody else works meanwhile, and what is kept there as it goes on. */
 export class LiveRun {
@@ -19,6 +21,7 @@ export class LiveRun {
   readonly #release: () => void
   readonly #warn: (message: string) => void
   #begun = false
+  #tensorboard: TensorboardLog | undefined
   #written: Promise<void> = Promise.resolve()
 
   private constructor(
@@ -69,21 +72,24 @@ export class LiveRun {
     if (event.type !== 'epoch') return
     const { type, ...record } = event
     this.#then(() => appendRecord(this.folder, record))
+    this.#log(async (log) => log.epoch(record))
   }
 
   readonly onCheckpoint = (checkpoint: Checkpoint): Promise<void> => {
     this.#begin()
+    this.#log((log) => log.checkpoint(checkpoint))
     return this.#unlessFull(() => saveCheckpoint(join(this.folder, RUN_FILES.checkpoint), checkpoint))
   }
 
-  /** Waits for what is being written. */
-  settled(): Promise<void> {
-    return this.#written
+  /** Waits until everything is written, TensorBoard's last words included. */
+  async finish(finished: Finished): Promise<void> {
+    this.#log((log) => log.finish(finished))
+    await this.#written
   }
 
   /** Lets others in. */
   async close(): Promise<void> {
-    await this.settled()
+    await this.#written
     this.#release()
   }
 
@@ -107,6 +113,14 @@ export class LiveRun {
       const history = formatHistory(this.resumed?.checkpoint.history ?? [])
       await writeWhole(join(this.folder, RUN_FILES.history), history)
     })
+    if (!this.plan.tensorboard) return
+    this.#then(async () => {
+      this.#tensorboard = await TensorboardLog.begin(join(this.folder, RUN_FILES.tensorboard), this.resumed?.checkpoint)
+    })
+  }
+
+  #log(write: (log: TensorboardLog) => Promise<void>): void {
+    if (this.plan.tensorboard) this.#then(async () => this.#tensorboard && write(this.#tensorboard))
   }
 
   #then(write: () => Promise<void>): void {

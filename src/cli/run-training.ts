@@ -161,8 +161,9 @@ async function finish(
 ): Promise<Summary> {
   const test = await examine(model, source.test, outcome.seed)
   const summary = { ...outcome, test }
-  await run.settled()
-  await writeRun(run.folder, { model, summary, history: model.history, test: source.test, runtime })
+  const finished = { model, summary, history: model.history, test: source.test, runtime }
+  await run.finish(finished)
+  await writeRun(run.folder, finished)
   await run.close()
   return summary
 }
