@@ -71,7 +71,7 @@ async function curve({ history, model }: Finished, prefix: string, reference?: R
     })
   }
   const validated = history.flatMap(({ validationMse }) => validationMse ?? [])
-  const comparable = yLabel.startsWith('mean squared')
+  const comparable = yLabel.startsWith('mean ')
   return drawTrainingCurve({
     id,
     caption: `The loss, averaged over each epoch's samples, ends at ${last}.`,
@@ -87,10 +87,16 @@ async function curve({ history, model }: Finished, prefix: string, reference?: R
 
 const ofPhase = (history: readonly EpochRecord[], name: string) => history.filter(({ phase }) => phase === name)
 
+const LOSSES = {
+  mse: 'mean squared error per value',
+  crossEntropy: 'cross-entropy, nats per value',
+  columns: 'mean error of the values that are there',
+} as const
+
 /** What the last phase makes small, with its unit. */
 function lossLabel({ spec }: Autoencoder): string {
   const last = spec.phases.findLast((phase): phase is DescendSpec => phase.kind === 'descend')
-  const name = last?.loss.type === 'crossEntropy' ? 'cross-entropy, nats per value' : 'mean squared error per value'
+  const name = LOSSES[last?.loss.type ?? 'mse']
   return last && last.penalties.length > 0 ? `${name}, and penalties` : name
 }
 

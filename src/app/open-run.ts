@@ -5,7 +5,7 @@ import { readBytes } from '../node/files.js'
 import { modelPath, RUN_FILES, readHistory } from '../node/run-folder.js'
 import type { Runtime } from '../runtime/types.js'
 import type { Finished } from './figures.js'
-import { openSamples } from './sources.js'
+import { openModelSamples } from './sources.js'
 import type { Summary } from './training-run.js'
 
 /** The model of a run folder or of a model file. */
@@ -23,7 +23,7 @@ export async function openRun(folder: string, runtime: Runtime): Promise<Finishe
   const model = await openModel(folder, runtime)
   const path = join(folder, RUN_FILES.summary)
   const summary = parseSummary(new TextDecoder().decode(await readBytes(path)), path)
-  const test = await openSamples(summary.dataset, summary.seed)
+  const test = model.samples(await openModelSamples(model, summary.dataset, summary.seed))
   return { model, summary, history: await readHistory(folder), test, runtime }
 }
 

@@ -7,20 +7,25 @@ import { isTable, readDataset } from '../data/read.js'
 import { bytesPerRow, type RowStream } from '../data/row-stream.js'
 import { holdOut } from '../data/split.js'
 import { holdOutStream } from '../data/split-stream.js'
-import type { TableStream } from '../data/table.js'
+import { holdOutTable, holdOutTableStream } from '../data/split-table.js'
+import type { Table, TableStream } from '../data/table.js'
+import type { Autoencoder } from '../model/autoencoder.js'
 import { openPaths } from '../node/data-paths.js'
 import { digitsStream } from '../node/digits-stream.js'
 import { type MnistOptions, mnist } from '../node/mnist.js'
 
 /** Data to train on and to test on. */
-export interface Source<Train = Dataset> {
+export interface Source<Train = Dataset, Test = Dataset> {
   readonly name: string
   /** Where it came from, for people. */
   readonly origin: string
   readonly train: Train
   readonly validation?: Dataset
-  readonly test: Dataset
+  readonly test: Test
 }
+
+/** What a model can be trained on: samples, or a table. */
+export type TrainingSource = Source<Dataset | RowStream> | Source<Table | TableStream, Table>
 
 /** The part of a file's rows that is set aside for testing. */
 const TEST_PART = 0.1
@@ -30,6 +35,9 @@ const DIGITS_ROWS = { train: 55_000, validation: 5000, test: 10_000 }
 
 /** Bytes of training data above which it is streamed. */
 const STREAMED_ABOVE = 256 * 2 ** 20
+
+/** Of a table in memory: of a number 8, of text not less. */
+const BYTES_PER_CELL = 8
 
 /** Data sets that have a name. */
 export const NAMED = {
@@ -78,11 +86,7 @@ export async function openSource(nameOrPath: string, seed: number, options: Mnis
  * @param stream  whatever its size
  * @throws E_OPTION when it cannot be streamed though it must; and what `openSource` throws
  */
-export async function openTrainingSource(
-  nameOrPath: string,
-  seed: number,
-  stream = false,
-): Promise<Source<Dataset | RowStream>> {
+export async function openTrainingSource(nameOrPath: string, seed: number, stream = false): Promise<TrainingSource> {
   const named = namedIn(nameOrPath)
   if (named?.name === 'digits') {
     const rows = named.rows ?? DIGITS_ROWS.train
@@ -100,11 +104,19 @@ export async function openTrainingSource(
     })
   }
   if (named) return openSource(nameOrPath, seed)
-  const rows = await openRowsAt(nameOrPath)
+  const rows = await openDataAt(nameOrPath)
+  if (isTable(rows)) return splitTable(nameOrPath, rows, seed, stream)
   if (!stream && rows.rows * bytesPerRow(rows) <= STREAMED_ABOVE)
     return splitFile(nameOrPath, await readDataset(rows), seed)
   const { train, test } = await holdOutStream(rows, TEST_PART, seed)
   return { name: nameOrPath, origin: nameOrPath, train, test }
+}
+
+async function splitTable(name: string, data: TableStream, seed: number, stream: boolean): Promise<TrainingSource> {
+  const about = { name, origin: name }
+  if (stream || data.rows * data.columns.length * BYTES_PER_CELL > STREAMED_ABOVE)
+    return { ...about, ...(await holdOutTableStream(data, TEST_PART, seed)) }
+  return { ...about, ...holdOutTable(await data.read(0, data.rows), TEST_PART, seed) }
 }
 
 /** MNIST when it is found or can be downloaded, otherwise the built-in digits, with the reason. */
@@ -125,6 +137,20 @@ export async function openSamples(nameOrPath: string, seed: number): Promise<Dat
   const named = namedIn(nameOrPath)
   if (named?.name === 'digits') return digitsParts(seed, named.rows).test
   return named ? (await openSource(nameOrPath, seed)).test : openFile(nameOrPath)
+}
+
+/** The same for a model: a table for one that takes tables. */
+export async function openModelSamples(model: Autoencoder, nameOrPath: string, seed: number): Promise<Dataset | Table> {
+  if (!model.spec.table || namedIn(nameOrPath)) return openSamples(nameOrPath, seed)
+  const data = await openDataAt(nameOrPath)
+  return isTable(data) ? data.read(0, data.rows) : readDataset(data)
+}
+
+/** The rows that a model was trained on, as it sees them. */
+export async function openTrainedRows(model: Autoencoder, nameOrPath: string, seed: number): Promise<Dataset> {
+  if (!model.spec.table) return (await openSource(nameOrPath, seed)).train
+  const data = await openModelSamples(model, nameOrPath, seed)
+  return 'columns' in data ? model.samples(holdOutTable(data, TEST_PART, seed).train) : data
 }
 
 /** All samples of one file or several, see `openDataAt`. */

@@ -2,21 +2,23 @@ import { DiaboloError } from '../base/errors.js'
 import { nearest } from '../base/nearest.js'
 import type { DescendSpec, Spec } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
-import type { RowStream } from '../data/row-stream.js'
 import type { Autoencoder, Evaluation } from '../model/autoencoder.js'
 import { DivergedError, estimator, fitSpec } from '../model/estimator.js'
 import { type PresetName, RECIPES, type Recipe, type RecipeName } from '../recipes/index.js'
 import type { Runtime } from '../runtime/types.js'
+import type { TableOptions } from '../table/options.js'
 import { type Activity, activityOf, meansOf } from '../train/activity.js'
 import { corrupt } from '../train/corrupt.js'
 import type { FitEvent } from '../train/events.js'
 import type { FitResult } from '../train/run-phases.js'
-import type { Source } from './sources.js'
+import type { TrainingSource } from './sources.js'
 
 export interface TrainingRequest {
   /** What to train, and how: a recipe with its options, or a spec written by hand. */
   readonly what: Plan
-  readonly source: Source<Dataset | RowStream>
+  readonly source: TrainingSource
+  /** How the columns of a table become numbers. */
+  readonly table?: TableOptions
   readonly seed: number
   readonly runtime: Runtime
   /** Rows that are shuffled with one another. */
@@ -35,6 +37,8 @@ export interface TestResult extends Evaluation {
   readonly mseClean: number
   /** Of the corrupted samples themselves. */
   readonly mseInput?: number
+  /** Of a table: the mean error of each column, of which a constant guess has about 1. */
+  readonly columns?: Readonly<Record<string, number>>
   /** Of codes that come out of a sigmoid. */
   readonly activity?: Activity
 }
@@ -64,11 +68,13 @@ export interface Summary {
 }
 
 /** A model that was trained, and what came of it. A divergence is reported in the summary, with the last good weights. */
-export async function train(request: TrainingRequest): Promise<{ model: Autoencoder; summary: Summary }> {
+export async function train(
+  request: TrainingRequest,
+): Promise<{ readonly model: Autoencoder; readonly summary: Summary; readonly test: Dataset }> {
   const { source, runtime, seed } = request
   const model = await fitOrRescue(request)
-  const test = await examine(model, source.test, seed)
-  return { model, summary: summarise(request, model, test, runtime) }
+  const test = model.samples(source.test)
+  return { model, summary: summarise(request, model, await examine(model, test, seed), runtime), test }
 }
 
 async function fitOrRescue({ what, source, ...how }: TrainingRequest): Promise<Autoencoder> {
@@ -99,10 +105,12 @@ async function examine(model: Autoencoder, test: Dataset, seed: number): Promise
   const activity = model.codeIsActivity && {
     activity: activityOf(meansOf((await model.encode(test)).data, model.codeWidth)),
   }
-  if (!corruptionOf(model.spec)) return { ...clean, mseClean: clean.mse, ...activity }
+  const columns = model.spec.table && { columns: await model.columnErrors(test) }
+  if (!corruptionOf(model.spec)) return { ...clean, mseClean: clean.mse, ...columns, ...activity }
   const noisy = testInput(model, test, seed)
   const result = await model.evaluate(noisy, test)
-  return { ...result, mseClean: clean.mse, mseInput: meanSquaredError(noisy, test), ...activity }
+  const mseInput = model.spec.table ? {} : { mseInput: meanSquaredError(noisy, test) }
+  return { ...result, mseClean: clean.mse, ...mseInput, ...columns, ...activity }
 }
 
 /** Per value, in the model's units. */

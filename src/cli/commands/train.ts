@@ -10,10 +10,12 @@ import { defaultFolder } from '../../node/run-folder.js'
 import { type PresetName, RECIPES, type Recipe } from '../../recipes/index.js'
 import { openNodeRuntime } from '../../runtime/ort-node.js'
 import type { Device } from '../../runtime/types.js'
+import type { TableOptions } from '../../table/options.js'
 import { addFlags, deviceOption, givenFlags, requirePreset, requireWhole } from '../flags.js'
 import { interruptible } from '../interrupt.js'
 import { note, say, table, writeJson } from '../output.js'
 import { createProgress } from '../progress.js'
+import { addTableFlags, tableOptionsOf } from '../table-flags.js'
 
 interface Flags {
   readonly data: string
@@ -50,6 +52,7 @@ export function register(command: Command): void {
       'default',
     )
     addFlags(sub, recipe.options, recipe.presets.default as Readonly<Record<string, unknown>>)
+    addTableFlags(sub)
     sub.action((_: unknown, own: Command) => runRecipe(recipe, own))
   }
 }
@@ -71,7 +74,7 @@ function runRecipe(recipe: Recipe, command: Command): Promise<void> {
   const options = givenFlags(command, Object.keys(recipe.options.shape))
   // wrong options are found before anything is read or written
   recipe.spec(SMALL_IMAGE, options, preset)
-  return run(recipe.name, { recipe, preset, options }, flags)
+  return run(recipe.name, { recipe, preset, options }, flags, tableOptionsOf(command))
 }
 
 async function runSpec(path: string, command: Command): Promise<void> {
@@ -79,7 +82,7 @@ async function runSpec(path: string, command: Command): Promise<void> {
   return run(spec.recipe, { spec }, command.opts<Flags>())
 }
 
-async function run(name: string, what: Plan, flags: Flags): Promise<void> {
+async function run(name: string, what: Plan, flags: Flags, columns?: TableOptions): Promise<void> {
   const { data, stream, buffer, seed, threads, device, out = defaultFolder(name), json } = flags
   requireWhole('--seed', seed, 0)
   if (threads !== undefined) requireWhole('--threads', threads, 1)
@@ -99,6 +102,7 @@ async function run(name: string, what: Plan, flags: Flags): Promise<void> {
       runtime,
       signal,
       ...(buffer !== undefined && { buffer }),
+      ...(columns && { table: columns }),
       onEvent: (event) => {
         if (event.type === 'progress') firstStepSeconds ??= performance.now() / 1000
         progress.onEvent(event)
@@ -106,8 +110,8 @@ async function run(name: string, what: Plan, flags: Flags): Promise<void> {
     }),
   )
   progress.end()
-  const { model, summary } = result
-  await writeRun(out, { model, summary, history: model.history, test: source.test, runtime })
+  const { model, summary, test } = result
+  await writeRun(out, { model, summary, history: model.history, test, runtime })
   await runtime.close()
 
   if (json) writeJson({ ...summary, firstStepSeconds, out })
@@ -120,7 +124,13 @@ function show(summary: Summary, out: string): void {
   const { recipe, preset, dataset, test, steps, stepMs } = summary
   say(
     table([
-      ['model', 'data', 'MSE per value', 'squared error per sample', 'steps', 'ms per step'],
+      [
+        'model',
+        'data',
+        ...(test.columns ? ['error per value', 'error per row'] : ['MSE per value', 'squared error per sample']),
+        'steps',
+        'ms per step',
+      ],
       [
         preset === 'default' ? recipe : `${recipe} (${preset})`,
         dataset,
