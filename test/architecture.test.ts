@@ -17,11 +17,16 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   runtime: ['base', 'onnx'],
   data: ['base'],
   report: ['base'],
+  text: ['base'],
+  search: ['base'],
   train: ['base', 'onnx', 'graph', 'ops', 'nn', 'compile', 'runtime', 'data'],
   recipes: ['base', 'onnx', 'graph', 'ops', 'nn', 'table', 'compile'],
   model: ['base', 'onnx', 'graph', 'ops', 'nn', 'table', 'compile', 'runtime', 'data', 'train', 'recipes'],
   node: ['base', 'onnx', 'data', 'report', 'train', 'recipes', 'model'],
-  app: ['base', 'table', 'compile', 'runtime', 'data', 'report', 'train', 'recipes', 'model', 'node', ''],
+  app: [
+    ...['base', 'table', 'compile', 'runtime', 'data', 'text', 'search', 'report', 'train', 'recipes', 'model', 'node'],
+    '',
+  ],
   cli: ['base', 'table', 'compile', 'runtime', 'data', 'report', 'train', 'recipes', 'model', 'node', 'app', ''],
 }
 
