@@ -71,7 +71,7 @@ async function curve({ history, model }: Finished, prefix: string, reference?: R
     })
   }
   const validated = history.flatMap(({ validationMse }) => validationMse ?? [])
-  const comparable = yLabel.startsWith('mean ')
+  const comparable = /^(mean|error)/.test(yLabel)
   return drawTrainingCurve({
     id,
     caption: `The loss, averaged over each epoch's samples, ends at ${last}.`,
@@ -87,16 +87,17 @@ async function curve({ history, model }: Finished, prefix: string, reference?: R
 
 const ofPhase = (history: readonly EpochRecord[], name: string) => history.filter(({ phase }) => phase === name)
 
-const LOSSES = {
+const LOSS_LABELS: { readonly [L in DescendSpec['loss']['type']]: string } = {
   mse: 'mean squared error per value',
   crossEntropy: 'cross-entropy, nats per value',
-  columns: 'mean error of the values that are there',
-} as const
+  columns: 'error per value of what a constant guess gets',
+  classes: 'cross-entropy of classes, nats per sample',
+}
 
 /** What the last phase makes small, with its unit. */
 function lossLabel({ spec }: Autoencoder): string {
   const last = spec.phases.findLast((phase): phase is DescendSpec => phase.kind === 'descend')
-  const name = LOSSES[last?.loss.type ?? 'mse']
+  const name = LOSS_LABELS[last?.loss.type ?? 'mse']
   return last && last.penalties.length > 0 ? `${name}, and penalties` : name
 }
 

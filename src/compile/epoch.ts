@@ -7,7 +7,7 @@ import { type OptimizerSpec, optimizerOf } from '../nn/optimizers.js'
 import { add, cast, gather, loop, mul } from '../ops/index.js'
 import { type LowerOptions, lower } from './lowering/index.js'
 import type { Network } from './network.js'
-import type { DescendSpec } from './spec.js'
+import { type DescendSpec, takesLabels } from './spec.js'
 import { emitStep, meterNames, type StateSpec, type Step, stateOf } from './step.js'
 
 /** How the samples lie in memory. */
@@ -28,6 +28,9 @@ export const scalarName = (name: string) => `scalar/${name}`
 /** The inputs that say which rows of the noise bank each sample takes. */
 export const NOISE_ROWS = ['noise/first', 'noise/second'] as const
 
+/** The input that holds the classes of all samples, beside `data`. */
+export const LABELS = 'labels'
+
 /** The output that holds the loss of every step. */
 export const LOSSES = 'losses'
 
@@ -42,7 +45,8 @@ export const meterName = (name: string) => `meter/${name}`
  * remembers. The data set is captured whole, in its own type; each step gathers its batch by a row of `order`.
  *
  * inputs:   trips int64 [], data [rows, width], order int32 [steps, batch], `scalar/…` float32 [steps], state …;
- *           where the phase corrupts: bank float32 [bank, width], `noise/first` and `noise/second` int32 [steps, batch]
+ *           where the phase corrupts: bank float32 [bank, width], `noise/first` and `noise/second` int32 [steps, batch];
+ *           where it learns classes: labels int32 [rows]
  * outputs:  `….next` for each state tensor, losses float32 [trips], `meter/…` float32 [trips, …]
  *
  * @param anywhere  one more input, step int64 []: the lists hold more steps than the run takes, and it begins at that one
@@ -97,7 +101,8 @@ export function epochGraph(
  * names, and without the axis that counts steps.
  *
  * inputs:   data [rows, width], order int32 [batch], `scalar/…` float32 [], state …;
- *           where the phase corrupts: bank float32 [bank, width], `noise/first` and `noise/second` int32 [batch]
+ *           where the phase corrupts: bank float32 [bank, width], `noise/first` and `noise/second` int32 [batch];
+ *           where it learns classes: labels int32 [rows]
  * outputs:  `….next` for each state tensor, losses float32 [], `meter/…` float32 […]
  */
 export function stepGraph(network: Network, phase: DescendSpec, batch: number, stored: StoredAs): Graph {
@@ -118,6 +123,7 @@ function feedTypes(network: Network, phase: DescendSpec, batch: number, stored: 
   const { corruption, optimizer } = phase
   const picks: TensorType = { dtype: 'int32', shape: [batch] }
   const shared: Record<string, TensorType> = { data: { dtype: stored.dtype, shape: ['rows', network.width] } }
+  if (takesLabels(phase)) shared[LABELS] = { dtype: 'int32', shape: ['rows'] }
   const own: Record<string, TensorType> = { order: picks }
   for (const name of scalarNames(optimizer)) own[scalarName(name)] = { dtype: 'float32', shape: [] }
   if (corruption) {
@@ -139,6 +145,7 @@ function emitFedStep(
   const { builder } = at('data')
   const batch = builder.within('batch', () => ({
     target: scaled(gather(at('data'), at('order')), stored),
+    labels: takesLabels(phase) ? gather(at(LABELS), at('order')) : undefined,
     noise: phase.corruption && (NOISE_ROWS.map((name) => gather(at('bank'), at(name))) as [Value, Value]),
   }))
   const scalars = Object.fromEntries(scalarNames(phase.optimizer).map((name) => [name, at(scalarName(name))]))
