@@ -201,7 +201,7 @@ export class Autoencoder {
    */
   async classify(data: DataLike): Promise<Classified> {
     const { network, parameters } = this.#artifact
-    const samples = this.#samples(data)
+    const samples = this.samples(data)
     const { dtype, scale, missing } = samples
     const session = await this.#session(`classes ${dtype} ${scale} ${missing}`, () =>
       compileClasses(network, parameters, { dtype, scale, missing }),
