@@ -4,7 +4,7 @@ import type { Dataset } from '../data/dataset.js'
 import { digits } from '../data/digits/index.js'
 import { numericRows } from '../data/numeric-table.js'
 import { isTable, readDataset } from '../data/read.js'
-import { bytesPerRow, type RowStream } from '../data/row-stream.js'
+import { bytesPerRow, isStream, type RowStream } from '../data/row-stream.js'
 import { holdOut } from '../data/split.js'
 import { holdOutStream } from '../data/split-stream.js'
 import { holdOutTable, holdOutTableStream } from '../data/split-table.js'
@@ -20,7 +20,7 @@ export interface Source<Train = Dataset, Test = Dataset> {
   /** Where it came from, for people. */
   readonly origin: string
   readonly train: Train
-  readonly validation?: Dataset
+  readonly validation?: Test
   readonly test: Test
 }
 
@@ -113,11 +113,27 @@ export async function openTrainingSource(nameOrPath: string, seed: number, strea
 }
 
 async function splitTable(name: string, data: TableStream, seed: number, stream: boolean): Promise<TrainingSource> {
-  const about = { name, origin: name }
-  if (stream || data.rows * data.columns.length * BYTES_PER_CELL > STREAMED_ABOVE)
-    return { ...about, ...(await holdOutTableStream(data, TEST_PART, seed)) }
-  return { ...about, ...holdOutTable(await data.read(0, data.rows), TEST_PART, seed) }
+  const isLarge = stream || data.rows * data.columns.length * BYTES_PER_CELL > STREAMED_ABOVE
+  return { name, origin: name, ...(await holdOutPart(isLarge ? data : await data.read(0, data.rows), seed)) }
 }
+
+const holdOutPart = (data: Table | TableStream, seed: number) =>
+  'read' in data ? holdOutTableStream(data, TEST_PART, seed) : holdOutTable(data, TEST_PART, seed)
+
+/** A tenth of the rows to train on set aside to validate with, where there are none for that yet. */
+export async function withValidation(source: TrainingSource, seed: number): Promise<TrainingSource> {
+  if (source.validation) return source
+  if (isOfTable(source)) {
+    const { train, test } = await holdOutPart(source.train, seed)
+    return { ...source, train, validation: test }
+  }
+  const { train, test } = isStream(source.train)
+    ? await holdOutStream(source.train, TEST_PART, seed)
+    : holdOut(source.train, TEST_PART, seed)
+  return { ...source, train, validation: test }
+}
+
+const isOfTable = (source: TrainingSource): source is Source<Table | TableStream, Table> => 'columns' in source.train
 
 /** MNIST when it is found or can be downloaded, otherwise the built-in digits, with the reason. */
 export async function openBest(

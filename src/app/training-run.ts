@@ -4,27 +4,22 @@ import type { DescendSpec, Spec } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
 import type { Autoencoder, Evaluation } from '../model/autoencoder.js'
 import { DivergedError, estimator, fitSpec } from '../model/estimator.js'
+import { noTable, type TrainingData } from '../model/training-data.js'
 import { type PresetName, RECIPES, type Recipe, type RecipeName } from '../recipes/index.js'
 import type { Runtime } from '../runtime/types.js'
+import { fitTable } from '../table/fit.js'
 import type { TableOptions } from '../table/options.js'
+import { featuresOf } from '../table/spec.js'
 import { type Activity, activityOf, meansOf } from '../train/activity.js'
 import { corrupt } from '../train/corrupt.js'
-import type { FitEvent } from '../train/events.js'
-import type { FitResult } from '../train/run-phases.js'
+import type { FitOptions, FitResult } from '../train/run-phases.js'
 import type { TrainingSource } from './sources.js'
 
-export interface TrainingRequest {
+export interface TrainingRequest extends Omit<FitOptions, 'validation'> {
   /** What to train, and how: a recipe with its options, or a spec written by hand. */
   readonly what: Plan
   readonly source: TrainingSource
-  /** How the columns of a table become numbers. */
-  readonly table?: TableOptions
-  readonly seed: number
   readonly runtime: Runtime
-  /** Rows that are shuffled with one another. */
-  readonly buffer?: number
-  readonly signal?: AbortSignal
-  readonly onEvent?: (event: FitEvent) => void
 }
 
 export type Plan =
@@ -43,8 +38,8 @@ export interface TestResult extends Evaluation {
   readonly activity?: Activity
 }
 
-/** What a training run came to, as plain JSON. */
-export interface Summary {
+/** What a training run came to, as plain JSON, before it is tested. */
+export interface Outcome {
   readonly recipe: string
   readonly preset: string
   readonly dataset: string
@@ -58,7 +53,6 @@ export interface Summary {
   readonly parameters: number
   /** Mean training loss of the last epoch. */
   readonly loss: number | null
-  readonly test: TestResult
   readonly seed: number
   readonly threads: number
   readonly engine: string
@@ -67,17 +61,42 @@ export interface Summary {
   readonly spec: Spec
 }
 
-/** A model that was trained, and what came of it. A divergence is reported in the summary, with the last good weights. */
-export async function train(
-  request: TrainingRequest,
-): Promise<{ readonly model: Autoencoder; readonly summary: Summary; readonly test: Dataset }> {
-  const { source, runtime, seed } = request
-  const model = await fitOrRescue(request)
-  const test = model.samples(source.test)
-  return { model, summary: summarise(request, model, await examine(model, test, seed), runtime), test }
+/** With what came out on the test samples. */
+export interface Summary extends Outcome {
+  readonly test: TestResult
 }
 
-async function fitOrRescue({ what, source, ...how }: TrainingRequest): Promise<Autoencoder> {
+/** A model that was trained, and what came of it. A divergence is reported in the summary, with the last good weights. */
+export async function train(
+  request: TrainingRequest & { readonly seed: number },
+): Promise<{ model: Autoencoder; summary: Summary }> {
+  const { source, seed } = request
+  const model = await fitOrRescue(request)
+  const test = await examine(model, model.samples(source.test), seed)
+  return { model, summary: { ...outcomeOf(source.name, model), test } }
+}
+
+/** A recipe with its options, and how the columns of a table become numbers. */
+export interface RecipePlan extends Extract<Plan, { readonly recipe: Recipe }> {
+  readonly table?: TableOptions | undefined
+}
+
+/**
+ * What a recipe makes of its options for this data: for the columns of a table, from its rows.
+ *
+ * @throws E_OPTION when options are for a table, and the data is none; and what `fitTable` throws
+ */
+export async function specFor({ recipe, preset, options, table }: RecipePlan, data: TrainingData): Promise<Spec> {
+  if (!('columns' in data)) {
+    if (table) throw noTable(data.name)
+    return recipe.spec(data.shape, options, preset)
+  }
+  const columns = await fitTable(data, table)
+  return recipe.spec([featuresOf(columns)], options, preset, columns)
+}
+
+/** What was learned: the last good weights, where training diverged. */
+export async function fitOrRescue({ what, source, ...how }: TrainingRequest): Promise<Autoencoder> {
   const options = { ...how, ...(source.validation && { validation: source.validation }) }
   try {
     if ('spec' in what) return await fitSpec(what.spec, source.train, options)
@@ -100,7 +119,7 @@ export function testInput({ spec }: Autoencoder, test: Dataset, seed: number): D
   return corruption ? corrupt(test, { ...corruption, spare: 0 }, { seed }) : test
 }
 
-async function examine(model: Autoencoder, test: Dataset, seed: number): Promise<TestResult> {
+export async function examine(model: Autoencoder, test: Dataset, seed: number): Promise<TestResult> {
   const clean = await model.evaluate(test)
   const activity = model.codeIsActivity && {
     activity: activityOf(meansOf((await model.encode(test)).data, model.codeWidth)),
@@ -122,14 +141,15 @@ function meanSquaredError(a: Dataset, b: Dataset): number {
   return sum / a.values.length
 }
 
-function summarise({ source, seed }: TrainingRequest, model: Autoencoder, test: TestResult, runtime: Runtime): Summary {
-  const { spec, history, training } = model
+/** @param dataset  as it was asked for */
+export function outcomeOf(dataset: string, model: Autoencoder): Outcome {
+  const { spec, history, training, provenance } = model
   const { steps = 0, seconds = 0, stopped = 'finished', divergedAt } = training ?? {}
   const [phase] = spec.phases.filter((phase): phase is DescendSpec => phase.kind === 'descend')
   return {
     recipe: spec.recipe,
     preset: spec.preset,
-    dataset: source.name,
+    dataset,
     epochs: history.length,
     batchSize: phase?.batchSize ?? null,
     steps,
@@ -137,10 +157,9 @@ function summarise({ source, seed }: TrainingRequest, model: Autoencoder, test: 
     stepMs: steps > 0 ? (seconds / steps) * 1000 : null,
     parameters: model.parameterCount,
     loss: history.at(-1)?.loss ?? null,
-    test,
-    seed,
-    threads: runtime.info.threads,
-    engine: `${runtime.info.engine} ${runtime.info.version}`,
+    seed: provenance.seed,
+    threads: provenance.threads,
+    engine: provenance.versions.engine,
     stopped,
     ...(divergedAt !== undefined && { divergedAt }),
     spec,
