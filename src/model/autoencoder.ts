@@ -8,8 +8,9 @@ import { type Dataset, dataset, toTensor } from '../data/dataset.js'
 import { formatSafetensors } from '../data/formats/safetensors.js'
 import type { Table } from '../data/table.js'
 import type { Runtime, Session } from '../runtime/types.js'
+import { columnMeans } from '../table/column-means.js'
 import { fromFeatures, toFeatures } from '../table/features.js'
-import { placesOf, type TableSpec } from '../table/spec.js'
+import type { TableSpec } from '../table/spec.js'
 import { rowsPerRun, runInBatches } from '../train/batches.js'
 import { type Checkpoint, parametersOf, totalsOf } from '../train/checkpoint.js'
 import { mostProbable } from '../train/class-gauge.js'
@@ -205,19 +206,9 @@ export class Autoencoder {
    * @throws E_DATA as `errors` does
    */
   async columnErrors(data: Table | Dataset): Promise<Readonly<Record<string, number>>> {
-    const places = placesOf(this.#table(data))
+    const table = this.#table(data)
     const samples = this.samples(data)
-    const [{ data: errors }, width] = [await this.errors(samples), samples.values.length / samples.rows]
-    const means = places.map(({ column, from }, i) => {
-      let [sum, present] = [0, 0]
-      for (let row = 0; row < samples.rows; row++) {
-        if (Number.isNaN(samples.values[row * width + from])) continue
-        sum += errors[row * places.length + i] as number
-        present++
-      }
-      return [column.name, sum / present]
-    })
-    return Object.fromEntries(means)
+    return columnMeans(table, samples, (await this.errors(samples)).data)
   }
 
   /** The columns of the tables that the model takes; none for models of anything else. */
