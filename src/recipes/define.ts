@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { DiaboloError } from '../base/errors.js'
 import { nearest } from '../base/nearest.js'
-import { type descendSchema, parseSpec, type Spec, type specSchema } from '../compile/spec.js'
+import { type contrastSchema, type descendSchema, parseSpec, type Spec, type specSchema } from '../compile/spec.js'
 
 export type PresetName = 'default' | 'book'
 
@@ -18,6 +18,7 @@ export interface BuildContext<O> {
 export type Built = Pick<z.input<typeof specSchema>, 'encoder' | 'decoder' | 'output' | 'phases'>
 export type LayerInput = Built['encoder'][number]
 export type DescendInput = z.input<typeof descendSchema>
+export type ContrastInput = z.input<typeof contrastSchema>
 
 export interface RecipeDefinition<S extends z.ZodObject> {
   readonly name: string
