@@ -1,6 +1,7 @@
 import { type Rng, rng } from '../src/base/random.js'
 import { type DType, sizeOf } from '../src/base/shape.js'
-import { ARRAY_OF, type Tensor } from '../src/base/tensor.js'
+import { type AnyTensor, ARRAY_OF, type Tensor } from '../src/base/tensor.js'
+import { numberOf, textOf } from '../src/graph/interpret.js'
 import type { Array64 } from '../src/graph/types.js'
 
 type Shape = readonly number[]
@@ -14,6 +15,9 @@ export const array = (dtype: DType, shape: Shape, values: Iterable<number>): Arr
 /** Numbers that float32 holds exactly, so that float32 and float64 start alike. */
 export const float32 = (shape: Shape, values: Iterable<number>): Array64 =>
   array('float32', shape, Float32Array.from(values))
+
+/** Text, as the interpreter knows it. */
+export const text = (shape: Shape, values: readonly string[]): Array64 => array('string', shape, values.map(numberOf))
 
 /** `'[2, 1] [3]'` as shapes. */
 export const shapesOf = (text: string): Shape[] =>
@@ -56,7 +60,8 @@ export class Draw {
 }
 
 /** As the runtime takes it. */
-export function toTensor({ dtype, shape, data }: Array64): Tensor {
+export function toTensor({ dtype, shape, data }: Array64): AnyTensor {
+  if (dtype === 'string') return { dtype, shape, data: Array.from(data, textOf) }
   const values = new ARRAY_OF[dtype](data.length)
   data.forEach((value, i) => {
     values[i] = dtype === 'int64' ? BigInt(value) : value

@@ -2,7 +2,10 @@
 export type Dim = number | string
 export type Shape = readonly Dim[]
 
-export type DType = 'float32' | 'uint8' | 'int32' | 'int64' | 'bool'
+/** Element types of numbers; those of tables come as float64, and are computed with as such. */
+export type NumberType = 'float32' | 'float64' | 'uint8' | 'int32' | 'int64' | 'bool'
+
+export type DType = NumberType | 'string'
 
 /** What is known of a tensor before it holds numbers. */
 export interface TensorType {

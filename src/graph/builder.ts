@@ -1,6 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import { type DType, showType, type TensorType } from '../base/shape.js'
-import { ARRAY_OF, type Tensor } from '../base/tensor.js'
+import { type AnyTensor, ARRAY_OF, type Tensor } from '../base/tensor.js'
 import type { Attrs, Graph, Node, Operator, Source, Value } from './types.js'
 
 /** Collects nodes as they are emitted; each is typed at once, so a graph that exists is well-typed. */
@@ -22,12 +22,13 @@ export class GraphBuilder {
     return value
   }
 
-  constant(tensor: Tensor, name?: string): Value {
+  constant(tensor: AnyTensor, name?: string): Value {
     return this.#value(tensor, { kind: 'constant', tensor, name })
   }
 
   /** A scalar constant; the same number gives the same value. */
   scalar(number: number, dtype: DType = 'float32'): Value {
+    if (dtype === 'string') throw notText(number)
     const key = `${dtype} ${Object.is(number, -0) ? '-0' : number}`
     let value = this.#scalars.get(key)
     if (!value) {
@@ -82,6 +83,14 @@ export class GraphBuilder {
     return { id: this.#count++, builder: this, dtype, shape, source }
   }
 }
+
+const notText = (number: number) =>
+  new DiaboloError('E_GRAPH', {
+    at: 'a number among operands',
+    expected: 'numbers beside it',
+    found: `text beside ${number}`,
+    hint: 'compare text with a constant of text',
+  })
 
 /** A value, or a number that becomes a scalar constant beside one. */
 export type Operand = Value | number

@@ -1,7 +1,7 @@
 import type { MessageInitShape } from '@bufbuild/protobuf'
 import { DiaboloError } from '../base/errors.js'
 import type { TensorType } from '../base/shape.js'
-import type { Tensor } from '../base/tensor.js'
+import type { AnyTensor, Tensor } from '../base/tensor.js'
 import { encodeModel, type Metadata } from '../onnx/model.js'
 import {
   AttributeProto_AttributeType,
@@ -45,7 +45,7 @@ class Encoder {
     graph.inputs.forEach((input, i) => {
       names.set(input, boundary.inputs[i] as string)
     })
-    const initialize = (tensor: Tensor, given?: string): string => {
+    const initialize = (tensor: AnyTensor, given?: string): string => {
       const fresh = given ?? this.#fresh('const')
       initializer.push(toTensorProto(fresh, tensor))
       return fresh

@@ -1,6 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import { showShape, sizeOf } from '../base/shape.js'
-import type { Tensor } from '../base/tensor.js'
+import type { AnyTensor } from '../base/tensor.js'
 import type { Array64, Graph, Value } from './types.js'
 
 /**
@@ -48,6 +48,21 @@ function resolve(shape: readonly (number | string)[], length: number): number[] 
   return [length / sizeOf(rest as number[]), ...(rest as number[])]
 }
 
-export function toArray64({ dtype, shape, data }: Tensor): Array64 {
-  return { dtype, shape, data: Float64Array.from(data as ArrayLike<number | bigint>, Number) }
+export function toArray64({ dtype, shape, data }: AnyTensor): Array64 {
+  const values = data as ArrayLike<number | bigint | string>
+  const toNumber = (value: number | bigint | string) => (typeof value === 'string' ? numberOf(value) : Number(value))
+  return { dtype, shape, data: Float64Array.from(values, toNumber) }
 }
+
+/** Texts met so far, each with a number of its own. */
+const TEXTS: string[] = []
+const NUMBERS = new Map<string, number>()
+
+/** Text stands in float64 as a number of its own, so that kernels can tell it apart and move it like all else. */
+export function numberOf(text: string): number {
+  const number = NUMBERS.get(text) ?? TEXTS.push(text) - 1
+  NUMBERS.set(text, number)
+  return number
+}
+
+export const textOf = (number: number): string => TEXTS[number] as string

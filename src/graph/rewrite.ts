@@ -1,5 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import { sameType, showType } from '../base/shape.js'
+import { isText } from '../base/tensor.js'
 import { GraphBuilder } from './builder.js'
 import type { Attrs, Graph, Node, Value } from './types.js'
 
@@ -23,7 +24,7 @@ export function rewrite(graph: Graph, rule: Rule): Graph {
     const known = renamed.get(value)
     if (known || value.source.kind !== 'constant') return known as Value
     const { tensor, name } = value.source
-    const shared = tensor.shape.length === 0 && name === undefined
+    const shared = tensor.shape.length === 0 && name === undefined && !isText(tensor)
     const constant = shared ? builder.scalar(Number(tensor.data[0]), tensor.dtype) : builder.constant(tensor, name)
     renamed.set(value, constant)
     return constant

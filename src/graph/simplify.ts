@@ -1,5 +1,5 @@
-import { isStatic, sizeOf } from '../base/shape.js'
-import { ARRAY_OF, type Tensor } from '../base/tensor.js'
+import { isStatic, type NumberType, sizeOf } from '../base/shape.js'
+import { ARRAY_OF, isText, type Tensor } from '../base/tensor.js'
 import type { GraphBuilder } from './builder.js'
 import { interpret, toArray64 } from './interpret.js'
 import { type Rule, rewrite } from './rewrite.js'
@@ -34,15 +34,18 @@ function same({ op, inputs, attrs }: Node): readonly Value[] | undefined {
 function fold({ op, inputs, attrs, outputs }: Node, builder: GraphBuilder): readonly Value[] | undefined {
   const tensors: Tensor[] = []
   for (const { source } of inputs) {
-    if (source.kind !== 'constant' || source.name !== undefined) return undefined
+    if (source.kind !== 'constant' || source.name !== undefined || isText(source.tensor)) return undefined
     tensors.push(source.tensor)
   }
   if (!outputs.every(({ shape }) => isStatic(shape))) return undefined
+  const types = outputs.map(({ dtype }) => dtype)
+  if (types.includes('string')) return undefined
   const given = tensors.reduce((sum, { data }) => sum + data.length, 0)
   const made = outputs.reduce((sum, { shape }) => sum + sizeOf(shape as readonly number[]), 0)
   if (made > 2 * given) return undefined
   return op.kernel(tensors.map(toArray64), attrs, outputs, interpret).map((result, i) => {
-    const { dtype, shape } = outputs[i] as Value
+    const { shape } = outputs[i] as Value
+    const dtype = types[i] as NumberType
     if (shape.length === 0) return builder.scalar(result[0] as number, dtype)
     const data = new ARRAY_OF[dtype](result.length)
     result.forEach((x, k) => {

@@ -1,5 +1,5 @@
 import type { TensorType } from '../base/shape.js'
-import type { Tensor } from '../base/tensor.js'
+import type { AnyTensor } from '../base/tensor.js'
 import type { GraphBuilder } from './builder.js'
 
 /** A tensor that will be: its type, and where it comes from. */
@@ -12,7 +12,7 @@ export interface Value extends TensorType {
 export type Source =
   | { readonly kind: 'input'; readonly name: string }
   /** A constant with a name keeps it in the file and is never folded away: a parameter of a finished model. */
-  | { readonly kind: 'constant'; readonly tensor: Tensor; readonly name?: string | undefined }
+  | { readonly kind: 'constant'; readonly tensor: AnyTensor; readonly name?: string | undefined }
   | { readonly kind: 'node'; readonly node: Node; readonly index: number }
 
 /** One application of an operator. */

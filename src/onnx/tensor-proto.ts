@@ -1,34 +1,38 @@
 import { create } from '@bufbuild/protobuf'
 import { DiaboloError } from '../base/errors.js'
 import { type DType, showShape, sizeOf } from '../base/shape.js'
-import { ARRAY_OF, type Tensor } from '../base/tensor.js'
+import { type AnyTensor, ARRAY_OF, type Tensor } from '../base/tensor.js'
 import { type TensorProto, TensorProto_DataType, TensorProtoSchema } from './onnx_pb.js'
 
 /** ONNX's number for each element type. */
 export const ELEMENT_TYPE: Readonly<Record<DType, TensorProto_DataType>> = {
   float32: TensorProto_DataType.FLOAT,
+  float64: TensorProto_DataType.DOUBLE,
   uint8: TensorProto_DataType.UINT8,
   int32: TensorProto_DataType.INT32,
   int64: TensorProto_DataType.INT64,
   bool: TensorProto_DataType.BOOL,
+  string: TensorProto_DataType.STRING,
 }
 
 const DTYPE_OF = new Map(Object.entries(ELEMENT_TYPE).map(([dtype, number]) => [number as number, dtype as DType]))
 
-/** Little-endian raw data, as ONNX defines it. */
-export function toTensorProto(name: string, { dtype, shape, data }: Tensor): TensorProto {
+/** Little-endian raw data, as ONNX defines it; text as UTF-8, string by string. */
+export function toTensorProto(name: string, { dtype, shape, data }: AnyTensor): TensorProto {
   return create(TensorProtoSchema, {
     name,
     dataType: ELEMENT_TYPE[dtype],
     dims: shape.map(BigInt),
-    rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
+    ...('buffer' in data
+      ? { rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) }
+      : { stringData: data.map((text) => new TextEncoder().encode(text)) }),
   })
 }
 
 /**
  * @throws E_FORMAT when the element type is not one of ours, the data is elsewhere, or its length does not fit the shape
  */
-export function fromTensorProto(proto: TensorProto): Tensor {
+export function fromTensorProto(proto: TensorProto): AnyTensor {
   const refuse = (expected: string, found: string): never => {
     throw new DiaboloError('E_FORMAT', {
       at: `tensor "${proto.name}"`,
@@ -42,6 +46,11 @@ export function fromTensorProto(proto: TensorProto): Tensor {
   if (proto.externalData.length > 0) return refuse('data inside the file', 'external data')
   const shape = proto.dims.map(Number)
   if (shape.some((length) => length < 0)) return refuse('lengths of 0 or more', showShape(shape))
+  if (dtype === 'string') {
+    const { stringData } = proto
+    if (stringData.length !== sizeOf(shape)) return refuse(`${sizeOf(shape)} strings`, `${stringData.length}`)
+    return { dtype, shape, data: stringData.map((text) => new TextDecoder().decode(text)) }
+  }
   const raw = proto.rawData ?? new Uint8Array()
   const bytes = sizeOf(shape) * ARRAY_OF[dtype].BYTES_PER_ELEMENT
   if (raw.byteLength !== bytes) return refuse(`${bytes} bytes of raw data`, `${raw.byteLength}`)

@@ -26,6 +26,21 @@ export const less = (a: Operand, b: Operand): Value => emit(Less, [a, b], {})
 export const Equal = comparison('Equal', 19, (a, b) => a === b)
 export const equal = (a: Operand, b: Operand): Value => emit(Equal, [a, b], {})
 
+/** y = whether x is not a number. */
+export const IsNaN = defineOp({
+  name: 'IsNaN',
+  since: 20,
+  attrs: {},
+  shape: ([x]) => {
+    const { dtype, shape } = x as Value
+    if (dtype !== 'float32' && dtype !== 'float64') misfit('IsNaN', 'a tensor of float32 or float64', dtype)
+    return [{ dtype: 'bool', shape }]
+  },
+  kernel: ([x]) => [(x as Array64).data.map((value) => +Number.isNaN(value))],
+  vjp: null,
+})
+export const isNotNumber = (x: Value): Value => emit(IsNaN, [x], {})
+
 /** y = a where c, b elsewhere; all three broadcast.  da = dy where c, db = dy elsewhere. */
 export const Where = defineOp({
   name: 'Where',

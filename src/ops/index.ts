@@ -1,7 +1,7 @@
 import { gradients } from '../graph/gradient.js'
 import type { Value } from '../graph/types.js'
 import { Add, add, Div, Max, Min, Mul, Sub } from './binary.js'
-import { Equal, Greater, Less, Where } from './compare.js'
+import { Equal, Greater, IsNaN, Less, Where } from './compare.js'
 import { Conv, ConvTranspose, ConvWeightGrad } from './conv.js'
 import { Gemm, MatMul } from './linear.js'
 import { Loop } from './loop.js'
@@ -9,7 +9,8 @@ import { AveragePool, MaxPool, MaxPoolGrad } from './pool.js'
 import { ReduceMean, ReduceSum, ReduceSumSquare } from './reduce.js'
 import { Cast, Concat, Expand, expand, Identity, Reshape, Transpose } from './reshape.js'
 import { Resize } from './resize.js'
-import { Gather, Pad, Slice } from './select.js'
+import { ArgMax, Gather, Pad, Slice } from './select.js'
+import { LogSoftmax, Softmax } from './softmax.js'
 import { Abs, Elu, Exp, Floor, Log, Neg, Relu, Sigmoid, Sign, Softplus, Sqrt, Tanh } from './unary.js'
 
 export * from './binary.js'
@@ -22,6 +23,7 @@ export * from './reduce.js'
 export * from './reshape.js'
 export * from './resize.js'
 export * from './select.js'
+export * from './softmax.js'
 export * from './unary.js'
 export { planeOf } from './window.js'
 
@@ -45,9 +47,12 @@ export const OPS = {
   Softplus,
   Relu,
   Elu,
+  Softmax,
+  LogSoftmax,
   Greater,
   Less,
   Equal,
+  IsNaN,
   Where,
   MatMul,
   Gemm,
@@ -63,6 +68,7 @@ export const OPS = {
   Slice,
   Pad,
   Gather,
+  ArgMax,
   Conv,
   ConvTranspose,
   MaxPool,

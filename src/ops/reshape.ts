@@ -27,6 +27,8 @@ export const Identity = defineOp({
 })
 export const identity = (x: Value): Value => emit(Identity, [x], {})
 
+const isReal = (dtype: DType) => dtype === 'float32' || dtype === 'float64'
+
 /** y = x in another type; fractions are cut off on the way to integers.  dx = dy between floats. */
 export const Cast = defineOp<{ readonly to: DType }>({
   name: 'Cast',
@@ -35,9 +37,12 @@ export const Cast = defineOp<{ readonly to: DType }>({
   shape: ([x], { to }) => [{ dtype: to, shape: (x as Value).shape }],
   kernel: ([x], { to }) => {
     const { data } = x as Array64
-    return [to === 'float32' ? data : data.map(to === 'bool' ? (v) => +(v !== 0) : Math.trunc)]
+    return [isReal(to) ? data : data.map(to === 'bool' ? (v) => +(v !== 0) : Math.trunc)]
   },
-  vjp: ({ inputs, attrs: { to }, dy }) => [inputs[0]?.dtype === 'float32' && to === 'float32' ? () => dy : null],
+  vjp: ({ inputs, attrs: { to }, dy }) => {
+    const from = inputs[0]?.dtype ?? 'float32'
+    return [isReal(from) && isReal(to) ? () => cast(dy, from) : null]
+  },
   identity: ([x], { to }) => (x?.dtype === to ? x : undefined),
 })
 export const cast = (x: Value, to: DType): Value => emit(Cast, [x], { to })

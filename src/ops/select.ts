@@ -179,6 +179,30 @@ export const Gather = defineOp<{ readonly axis: number }>({
 })
 export const gather = (x: Value, indices: Value, axis = 0): Value => emit(Gather, [x, indices], { axis })
 
+/** The index of the largest element along the last axis, int64; of equal ones the first. */
+export const ArgMax = defineOp<{ readonly axis: number; readonly keepdims: number }>({
+  name: 'ArgMax',
+  since: 13,
+  attrs: { axis: 'int', keepdims: 'int' },
+  shape: ([x], { axis, keepdims }) => {
+    const { shape } = x as Value
+    if (frontAxis('ArgMax', axis, shape.length) !== shape.length - 1) misfit('ArgMax', 'the last axis', `${axis}`)
+    return [{ dtype: 'int64', shape: [...shape.slice(0, -1), ...(keepdims ? [1] : [])] }]
+  },
+  kernel: ([x]) => {
+    const { shape, data } = x as Array64
+    const width = shape.at(-1) as number
+    return [
+      Float64Array.from({ length: data.length / width }, (_, row) => {
+        const run = data.subarray(row * width, (row + 1) * width)
+        return run.indexOf(run.reduce((most, value) => Math.max(most, value)))
+      }),
+    ]
+  },
+  vjp: null,
+})
+export const argMax = (x: Value): Value => emit(ArgMax, [x], { axis: -1, keepdims: 0 })
+
 /** Where the k-th element of a shape, in row-major order, stands in an array of these strides. */
 function stridedIndex(k: number, shape: readonly number[], strides: readonly number[]): number {
   let index = 0

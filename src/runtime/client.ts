@@ -1,7 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
-import { copyOf, type Tensor } from '../base/tensor.js'
+import { type AnyTensor, copyOf, rowsOf, type Tensor } from '../base/tensor.js'
 import { type CallName, type Calls, memoryOf, type Port, type Request, type Response } from './protocol.js'
-import { rowsOf, runsOf } from './runs.js'
 import {
   type Device,
   type Feeds,
@@ -10,6 +9,7 @@ import {
   type Runtime,
   type RuntimeOptions,
   type Session,
+  type SweepOptions,
 } from './types.js'
 
 export interface Connection extends Port<Request, Response> {
@@ -18,8 +18,11 @@ export interface Connection extends Port<Request, Response> {
   end(): Promise<void>
 }
 
-/** Runs of a sweep that go to the other side together: going there once for each costs as much as a small batch. */
+/** Runs of a sweep that go to the other side together, at most: going there once for each costs as much as a small batch. */
 const RUNS_PER_PART = 8
+
+/** How long they should take together: until then a sweep cannot be stopped. */
+const PART_SECONDS = 0.2
 
 /** The rows of the next part are copied while one is computed. */
 const UNDER_WAY = 2
@@ -64,9 +67,16 @@ export async function connect(
     })
   }
 
+  /** Nobody waits for the answer. */
+  function tell(
+    request: { readonly call: 'release' | 'drop' } & (Calls['release']['request'] | Calls['drop']['request']),
+  ) {
+    if (ended === undefined) connection.post({ id: count++, ...request } as Request, [])
+  }
+
   // a message that is simply posted carries the whole memory behind a view; a copy that is handed over carries the view
   function handedOver<T extends Feeds>(given: T): { readonly copies: T; readonly memory: readonly ArrayBuffer[] } {
-    const entries = Object.entries(given).map(([name, feed]): [string, Tensor | Resident] => [
+    const entries = Object.entries(given).map(([name, feed]): [string, AnyTensor | Resident] => [
       name,
       isResident(feed) ? feed : copyOf(feed),
     ])
@@ -79,24 +89,42 @@ export async function connect(
     return call('run', { session, feeds: copies, keep }, memory)
   }
 
-  async function sweep(session: number, rows: Readonly<Record<string, Tensor>>, rowsPerRun: number, given: Feeds) {
+  async function sweep(
+    session: number,
+    rows: Readonly<Record<string, Tensor>>,
+    { rowsPerRun, feeds = {}, signal }: SweepOptions,
+  ) {
     const total = Object.values(rows)[0]?.shape[0] ?? 0
     const id = sweeps++
-    const parts = runsOf(total, RUNS_PER_PART * rowsPerRun)
     let outputs: Readonly<Record<string, Tensor>> = {}
+    let runs = 1
+    let next = 0
     const lane = async () => {
-      for (const [from, to] of parts) {
+      while (next < total) {
+        signal?.throwIfAborted()
+        const [from, to] = [next, Math.min(next + runs * rowsPerRun, total)]
+        next = to
         const part = Object.entries(rows).map(([name, tensor]) => [name, rowsOf(tensor, from, to)])
         const [own, shared] = [
           handedOver<Readonly<Record<string, Tensor>>>(Object.fromEntries(part)),
-          handedOver(given),
+          handedOver(feeds),
         ]
         const request = { session, sweep: id, from, total, rows: own.copies, rowsPerRun, feeds: shared.copies }
+        const before = performance.now()
         const answer = await call('sweep', request, [...own.memory, ...shared.memory])
+        const secondsPerRun = (performance.now() - before) / 1000 / ((to - from) / rowsPerRun)
+        runs = Math.max(1, Math.min(RUNS_PER_PART, 2 * runs, Math.floor(PART_SECONDS / secondsPerRun)))
         outputs = answer?.fetched ?? outputs
       }
     }
-    await Promise.all(Array.from({ length: UNDER_WAY }, lane))
+    try {
+      await Promise.all(Array.from({ length: UNDER_WAY }, lane))
+    } catch (error) {
+      // no more parts are begun, and what was made of the others is let go
+      next = total
+      tell({ call: 'drop', sweep: id })
+      throw error
+    }
     return outputs
   }
 
@@ -115,7 +143,7 @@ export async function connect(
     const session = await call('open', { model }, [model.buffer])
     return {
       run: (feeds, keep = []) => run(session, feeds, keep),
-      sweep: (rows, rowsPerRun, feeds = {}) => sweep(session, rows, rowsPerRun, feeds),
+      sweep: (rows, options) => sweep(session, rows, options),
       close: async () => void (await call('shut', { session })),
     }
   }
@@ -127,8 +155,7 @@ export async function connect(
     get: (resident) => call('get', { resident }),
     release: (residents) => {
       const ids = Array.from(residents, ({ id }) => id)
-      // nobody waits for the answer
-      if (ids.length > 0 && ended === undefined) connection.post({ id: count++, call: 'release', ids }, [])
+      if (ids.length > 0) tell({ call: 'release', ids })
     },
     eigen: (matrix) => call('eigen', { matrix }),
     close: () => connection.end(),

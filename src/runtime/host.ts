@@ -1,6 +1,6 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common'
 import type { DType } from '../base/shape.js'
-import type { Tensor, TensorData } from '../base/tensor.js'
+import type { AnyTensor, Tensor } from '../base/tensor.js'
 import { symmetricEigen } from './eigen.js'
 import { fromOrt } from './from-ort.js'
 import { type CallName, type Calls, memoryOf, type Port, type Request, type Response } from './protocol.js'
@@ -13,7 +13,7 @@ export interface Ort {
   readonly InferenceSession: {
     create(model: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>
   }
-  readonly Tensor: new (type: OrtTensor.Type, data: TensorData, dims: readonly number[]) => OrtTensor
+  readonly Tensor: new (type: OrtTensor.Type, data: AnyTensor['data'], dims: readonly number[]) => OrtTensor
 }
 
 /** What was asked for when the runtime was opened. */
@@ -44,7 +44,7 @@ export function serve(port: Port<Response, Request>, load: (wanted: Wanted) => P
 
   const create = (model: Uint8Array) => setup.ort.InferenceSession.create(model, setup.options)
   const upload = new Upload(create)
-  const toOrt = ({ dtype, data, shape }: Tensor) => new setup.ort.Tensor(dtype, data, shape)
+  const toOrt = ({ dtype, data, shape }: AnyTensor) => new setup.ort.Tensor(dtype, data, shape)
   const reside = (tensor: OrtTensor): Resident => {
     const id = count++
     residents.set(id, tensor)
@@ -94,6 +94,10 @@ export function serve(port: Port<Response, Request>, load: (wanted: Wanted) => P
       await sweep.run(opened(session), toFeeds(feeds), rows, rowsPerRun)
       if (sweep.done) return { kept: {}, fetched: sweep.outputs }
       sweeps.set(id, sweep)
+      return null
+    },
+    async drop({ sweep }) {
+      sweeps.delete(sweep)
       return null
     },
     put: async ({ tensor }) => reside(setup.onDevice ? await upload.bring(toOrt(tensor)) : toOrt(tensor)),

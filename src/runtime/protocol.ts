@@ -1,4 +1,4 @@
-import type { Tensor } from '../base/tensor.js'
+import type { AnyTensor, Tensor } from '../base/tensor.js'
 import type { Device, Eigen, Resident, RuntimeInfo } from './types.js'
 
 /** What the caller's side may ask of the host's, with what it answers. */
@@ -11,12 +11,12 @@ export interface Calls {
   run: {
     readonly request: {
       readonly session: number
-      readonly feeds: Readonly<Record<string, Tensor | Resident>>
+      readonly feeds: Readonly<Record<string, AnyTensor | Resident>>
       readonly keep: readonly string[]
     }
     readonly response: {
       readonly kept: Readonly<Record<string, Resident>>
-      readonly fetched: Readonly<Record<string, Tensor>>
+      readonly fetched: Readonly<Record<string, AnyTensor>>
     }
   }
   /** One part of the rows; the answer to the last one holds the outputs for all. */
@@ -29,15 +29,17 @@ export interface Calls {
       readonly from: number
       /** Rows of all parts. */
       readonly total: number
-      readonly rows: Readonly<Record<string, Tensor>>
+      readonly rows: Readonly<Record<string, AnyTensor>>
       readonly rowsPerRun: number
-      readonly feeds: Readonly<Record<string, Tensor | Resident>>
+      readonly feeds: Readonly<Record<string, AnyTensor | Resident>>
     }
     readonly response: {
       readonly kept: Readonly<Record<string, never>>
       readonly fetched: Readonly<Record<string, Tensor>>
     } | null
   }
+  /** Lets go of a sweep that is not gone on with. */
+  drop: { readonly request: { readonly sweep: number }; readonly response: null }
   put: { readonly request: { readonly tensor: Tensor }; readonly response: Resident }
   get: { readonly request: { readonly resident: Resident }; readonly response: Tensor }
   release: { readonly request: { readonly ids: readonly number[] }; readonly response: null }
@@ -56,8 +58,8 @@ export type Response =
   | { readonly id: number; readonly error: string }
 
 /** The memory of tensors that belong to nobody else, to be handed over with a message. */
-export const memoryOf = (tensors: Iterable<Tensor>): ArrayBuffer[] =>
-  Array.from(tensors, ({ data }) => data.buffer as ArrayBuffer)
+export const memoryOf = (tensors: Iterable<AnyTensor>): ArrayBuffer[] =>
+  Array.from(tensors).flatMap(({ data }) => ('buffer' in data ? [data.buffer as ArrayBuffer] : []))
 
 /** One end of a channel between two threads: a worker of Node or of a browser, or the parent's port. */
 export interface Port<Sent, Received> {

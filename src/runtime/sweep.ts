@@ -1,8 +1,8 @@
 import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common'
-import type { Tensor } from '../base/tensor.js'
+import { type AnyTensor, rowsOf, type Tensor } from '../base/tensor.js'
 import { fromOrt } from './from-ort.js'
 import type { HostSetup } from './host.js'
-import { rowsOf, runsOf } from './runs.js'
+import { runsOf } from './runs.js'
 
 /** The outputs of a session that is run over rows, part by part: made once for all of them, float32. */
 export class Sweep {
@@ -29,7 +29,7 @@ export class Sweep {
   async run(
     session: InferenceSession,
     shared: Readonly<Record<string, OrtTensor>>,
-    rows: Readonly<Record<string, Tensor>>,
+    rows: Readonly<Record<string, AnyTensor>>,
     rowsPerRun: number,
   ): Promise<void> {
     const count = Object.values(rows)[0]?.shape[0] ?? 0
@@ -63,7 +63,7 @@ export class Sweep {
       rowsOf(this.#outputs[name] as Tensor<'float32'>, this.#done, end).data.set(data)
   }
 
-  #toOrt({ dtype, data, shape }: Tensor): OrtTensor {
+  #toOrt({ dtype, data, shape }: AnyTensor): OrtTensor {
     return new this.#setup.ort.Tensor(dtype, data, shape)
   }
 }

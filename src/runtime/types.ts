@@ -1,5 +1,5 @@
 import type { TensorType } from '../base/shape.js'
-import type { Tensor } from '../base/tensor.js'
+import type { AnyTensor, Tensor } from '../base/tensor.js'
 
 /** A tensor that lives on the runtime's side: a data set, parameters, an optimizer's moments. */
 export interface Resident extends TensorType {
@@ -7,13 +7,20 @@ export interface Resident extends TensorType {
   readonly id: number
 }
 
-export type Feeds = Readonly<Record<string, Tensor | Resident>>
+export type Feeds = Readonly<Record<string, AnyTensor | Resident>>
 
 export interface RunResult {
   /** Outputs that were left where they are. */
   readonly kept: Readonly<Record<string, Resident>>
   /** Outputs that were brought here. */
-  readonly fetched: Readonly<Record<string, Tensor>>
+  readonly fetched: Readonly<Record<string, AnyTensor>>
+}
+
+export interface SweepOptions {
+  readonly rowsPerRun: number
+  /** Inputs that are the same for every run. */
+  readonly feeds?: Feeds
+  readonly signal?: AbortSignal
 }
 
 /** A compiled graph, ready to run. */
@@ -29,15 +36,10 @@ export interface Session {
    * Runs over rows, so many at a time, without coming back here in between.
    *
    * @param rows  inputs [rows, …], as many rows each
-   * @param feeds  inputs that are the same for every run
-   * @returns      every output, float32 [rows, …]
-   * @throws E_RUNTIME as `run` does
+   * @returns     every output, float32 [rows, …]
+   * @throws E_RUNTIME as `run` does; the signal's reason when it aborts
    */
-  sweep(
-    rows: Readonly<Record<string, Tensor>>,
-    rowsPerRun: number,
-    feeds?: Feeds,
-  ): Promise<Readonly<Record<string, Tensor>>>
+  sweep(rows: Readonly<Record<string, Tensor>>, options: SweepOptions): Promise<Readonly<Record<string, Tensor>>>
   close(): Promise<void>
 }
 
@@ -95,4 +97,4 @@ export interface RuntimeOptions {
   readonly profile?: string
 }
 
-export const isResident = (value: Tensor | Resident): value is Resident => 'id' in value
+export const isResident = (value: AnyTensor | Resident): value is Resident => 'id' in value

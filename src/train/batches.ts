@@ -2,7 +2,7 @@ import { sizeOf } from '../base/shape.js'
 import type { Tensor } from '../base/tensor.js'
 import type { Network } from '../compile/network.js'
 import { type Dataset, toTensor } from '../data/dataset.js'
-import type { Feeds, Session } from '../runtime/types.js'
+import type { Session, SweepOptions } from '../runtime/types.js'
 
 /** Measured: with fewer rows a run's own cost shows, with more its intermediate results leave the caches. */
 const MOST_ROWS = 500
@@ -17,26 +17,24 @@ export function rowsPerRun(network: Network): number {
   return Math.max(1, Math.min(MOST_ROWS, Math.floor(MOST_BYTES / 4 / widest)))
 }
 
-export interface BatchRun {
+export interface BatchRun extends SweepOptions {
   readonly session: Session
   /** Rows for each input, as many for all. */
   readonly inputs: Readonly<Record<string, Dataset>>
-  readonly rowsPerRun: number
-  /** Fed with every run. */
-  readonly feeds?: Feeds
 }
 
 /**
  * Runs a session over rows, batch by batch.
  *
  * @returns its outputs for all rows, float32, by name
+ * @throws the signal's reason when it aborts
  */
 export async function runInBatches<O extends string>(
-  { session, inputs, rowsPerRun, feeds = {} }: BatchRun,
+  { session, inputs, ...options }: BatchRun,
   outputs: readonly O[],
 ): Promise<Readonly<Record<O, Float32Array>>> {
   const rows = Object.entries(inputs).map(([name, data]): [string, Tensor] => [name, toTensor(data)])
-  const results = await session.sweep(Object.fromEntries(rows), rowsPerRun, feeds)
+  const results = await session.sweep(Object.fromEntries(rows), options)
   const found = outputs.map((name) => [name, results[name]?.data ?? new Float32Array()])
   return Object.fromEntries(found) as Record<O, Float32Array>
 }

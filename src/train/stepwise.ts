@@ -1,5 +1,5 @@
 import { sizeOf } from '../base/shape.js'
-import type { Tensor } from '../base/tensor.js'
+import { rowsOf, type Tensor } from '../base/tensor.js'
 import { floats } from '../runtime/floats.js'
 import type { Feeds, Resident, RunResult, Runtime, Session } from '../runtime/types.js'
 
@@ -55,9 +55,9 @@ export async function runStepwise(
 /** Each list without its first axis, at one place of it. */
 const rowOf = (lists: Readonly<Record<string, Tensor>>, at: number): Feeds =>
   Object.fromEntries(
-    Object.entries(lists).map(([name, { dtype, shape, data }]) => {
-      const size = sizeOf(shape.slice(1))
-      return [name, { dtype, shape: shape.slice(1), data: data.subarray(at * size, (at + 1) * size) } as Tensor]
+    Object.entries(lists).map(([name, list]) => {
+      const row = rowsOf(list, at, at + 1)
+      return [name, { ...row, shape: row.shape.slice(1) }]
     }),
   )
 

@@ -22,5 +22,5 @@ test('a scalar is rounded to float32', () => {
 
 test('every type has its array', () => {
   const widths = Object.entries(ARRAY_OF).map(([dtype, { BYTES_PER_ELEMENT }]) => [dtype, BYTES_PER_ELEMENT])
-  expect(Object.fromEntries(widths)).toEqual({ float32: 4, uint8: 1, int32: 4, int64: 8, bool: 1 })
+  expect(Object.fromEntries(widths)).toEqual({ float32: 4, float64: 8, uint8: 1, int32: 4, int64: 8, bool: 1 })
 })

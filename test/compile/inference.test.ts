@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import type { Tensor } from '../../src/base/tensor.js'
+import type { AnyTensor } from '../../src/base/tensor.js'
 import { compileCovariance } from '../../src/compile/covariance.js'
 import { autoencoderGraph, compileAutoencoder, compileDecoder, decoderGraph } from '../../src/compile/inference.js'
 import { initialParameters } from '../../src/compile/network.js'
@@ -22,14 +22,14 @@ const { network } = sample({ activation: 'elu' })
 const parameters = initialParameters(network, 3)
 const bytes = new Draw('inference').whole('uint8', 256, ROWS, WIDTH)
 
-async function run(model: Uint8Array, feeds: Feeds): Promise<Readonly<Record<string, Tensor>>> {
+async function run(model: Uint8Array, feeds: Feeds): Promise<Readonly<Record<string, AnyTensor>>> {
   const session = await runtime().open(model)
   const { fetched } = await session.run(feeds)
   await session.close()
   return fetched
 }
 
-const data = (tensor: Tensor | undefined) => toArray64(tensor as Tensor).data
+const data = (tensor: AnyTensor | undefined) => toArray64(tensor as AnyTensor).data
 
 describe('the whole model', () => {
   const graph = verify(autoencoderGraph(network, parameters, STORED))

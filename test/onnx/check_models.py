@@ -20,13 +20,19 @@ def run(model: bytes, feeds: dict) -> dict:
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
     arrays = {
-        name: numpy.array(feed["data"], dtype=feed["dtype"]).reshape(feed["shape"]) for name, feed in feeds.items()
+        name: numpy.array(feed["data"], dtype=object if feed["dtype"] == "string" else feed["dtype"]).reshape(feed["shape"])
+        for name, feed in feeds.items()
     }
     outputs = session.run(None, arrays)
     return {
-        info.name: {"shape": list(value.shape), "data": value.astype(numpy.float64).ravel().tolist()}
+        info.name: {"shape": list(value.shape), "data": numbers_or_text(value)}
         for info, value in zip(session.get_outputs(), outputs)
     }
+
+
+def numbers_or_text(value: numpy.ndarray) -> list:
+    plain = value if value.dtype == object else value.astype(numpy.float64)
+    return plain.ravel().tolist()
 
 
 json.dump([run(base64.b64decode(each["model"]), each["feeds"]) for each in json.load(sys.stdin)], sys.stdout)

@@ -1,11 +1,11 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Tensor } from '../../src/base/tensor.js'
+import type { AnyTensor, Tensor } from '../../src/base/tensor.js'
 import { TensorProto_DataType, TensorProtoSchema } from '../../src/onnx/onnx_pb.js'
 import { fromTensorProto, toTensorProto } from '../../src/onnx/tensor-proto.js'
 
-const through = (tensor: Tensor): Tensor =>
+const through = (tensor: AnyTensor): AnyTensor =>
   fromTensorProto(fromBinary(TensorProtoSchema, toBinary(TensorProtoSchema, toTensorProto('t', tensor))))
 
 describe('a tensor to protobuf and back', () => {
@@ -26,10 +26,12 @@ describe('a tensor to protobuf and back', () => {
     )
   })
 
-  test.each<Tensor>([
+  test.each<AnyTensor>([
     { dtype: 'bool', shape: [2, 2], data: Uint8Array.of(1, 0, 0, 1) },
     { dtype: 'float32', shape: [], data: Float32Array.of(Number.NaN) },
     { dtype: 'float32', shape: [0, 3], data: new Float32Array() },
+    { dtype: 'float64', shape: [2], data: Float64Array.of(0.1, -1e300) },
+    { dtype: 'string', shape: [3, 1], data: ['', 'Zürich', 'a\nb'] },
     { dtype: 'int64', shape: [1, 1, 2], data: BigInt64Array.of(-(2n ** 63n), 2n ** 63n - 1n) },
   ])('$dtype $shape', (tensor) => expect(through(tensor)).toEqual(tensor))
 
@@ -67,6 +69,7 @@ describe('what cannot be read is refused', () => {
     ['too many bytes', { dims: [1n] }, '8'],
     ['no bytes', { rawData: new Uint8Array() }, '0'],
     ['numbers outside the raw data', { rawData: new Uint8Array(), floatData: [1, 2] }, '0'],
+    ['fewer texts than the shape has places', { dataType: TensorProto_DataType.STRING }, '0'],
     ['negative lengths', { dims: [-1n, -2n] }, '[-1, -2]'],
     ['lengths past counting', { dims: [2n ** 62n, 2n ** 62n] }, '8'],
   ])('%s', (_, change, found) => {

@@ -8,6 +8,7 @@ import { POOL } from './cases/pool.js'
 import { REDUCE } from './cases/reduce.js'
 import { RESHAPE } from './cases/reshape.js'
 import { SELECT } from './cases/select.js'
+import { SOFTMAX } from './cases/softmax.js'
 import { UNARY } from './cases/unary.js'
 
 /** What every operator is checked on. Total: an operator without an entry does not compile. */
@@ -18,6 +19,7 @@ export const CASES: CasesOf<OpName | InternalOpName> = {
   ...REDUCE,
   ...RESHAPE,
   ...SELECT,
+  ...SOFTMAX,
   ...CONV,
   ...POOL,
   ...LOOP,

@@ -11,7 +11,7 @@ export interface Malformed<A extends Attrs = Attrs> {
   readonly attrs: A
 }
 
-const DTYPES = new Set<string>(['float32', 'uint8', 'int32', 'int64', 'bool'])
+const DTYPES = new Set<string>(['float32', 'float64', 'string', 'uint8', 'int32', 'int64', 'bool'])
 
 /** `'[2, 3] uint8[batch]'` as types. */
 function typesOf(text: string): TensorType[] {
@@ -31,7 +31,7 @@ const withAttrs = <K extends OpName | InternalOpName>(
 
 const notFloats = none('uint8[3]', 'int64[2, 2]', 'bool[]')
 const unequal = ['[2] [3]', '[2, 3] [2]', '[2, 3] [3, 2]', '[2, 3, 4] [3, 3]', '[batch] [rows]', '[batch, 2] [3, 2]']
-const mixed = ['[3] uint8[3]', 'int32[] int64[]']
+const mixed = ['[3] uint8[3]', 'int32[] int64[]', '[3] float64[3]']
 
 const product = { transA: 0, transB: 0, alpha: 1, beta: 1 }
 const reductions = withAttrs<'ReduceSum'>(
@@ -39,6 +39,13 @@ const reductions = withAttrs<'ReduceSum'>(
   ['[3, 4]', { axes: [-3], keepdims: 1 }],
   ['[]', { axes: [0], keepdims: 0 }],
   ['[3, 4]', { axes: [], keepdims: 0 }],
+)
+
+const softmaxes = withAttrs<'Softmax'>(
+  ['[]', { axis: -1 }],
+  ['[2, 3]', { axis: 0 }],
+  ['[2, 3]', { axis: 2 }],
+  ['int64[3]', { axis: -1 }],
 )
 
 const plainly = { strides: [1, 1], pads: [0, 0, 0, 0], dilations: [1, 1] }
@@ -104,6 +111,9 @@ export const MALFORMED: { readonly [K in OpName | InternalOpName]?: readonly Mal
   Greater: none(...unequal, ...mixed),
   Less: none(...unequal, ...mixed),
   Equal: none(...unequal, ...mixed),
+  IsNaN: none('uint8[3]', 'int64[2, 2]', 'bool[]', 'string[2]'),
+  Softmax: softmaxes,
+  LogSoftmax: softmaxes,
   Where: none('[3] [3] [3]', 'bool[2] [3] [3]', 'bool[3] [2] [3]', 'bool[3] [3] uint8[3]', 'bool[2, 3] [2] []'),
   MatMul: none('[2, 3] [2, 3]', '[3] [3, 2]', '[2, 3] [3]', '[2, 2, 3] [3, 3, 2]', '[] []', '[2, 3] uint8[3, 2]'),
   Gemm: withAttrs<'Gemm'>(
@@ -175,6 +185,11 @@ export const MALFORMED: { readonly [K in OpName | InternalOpName]?: readonly Mal
     ['[3, 4] int64[2]', { axis: 2 }],
     ['[3, 4] int64[2]', { axis: -3 }],
     ['[3, 4] [2]', { axis: 0 }],
+  ),
+  ArgMax: withAttrs<'ArgMax'>(
+    ['[]', { axis: -1, keepdims: 0 }],
+    ['[2, 3]', { axis: 0, keepdims: 0 }],
+    ['[2, 3]', { axis: 2, keepdims: 1 }],
   ),
   Conv: withAttrs<'Conv'>(
     ['[2, 3, 5, 5] [4, 2, 3, 3]', plainly],

@@ -43,7 +43,9 @@ describe('operators without a gradient', () => {
       'Greater',
       'Less',
       'Equal',
+      'IsNaN',
       'Gather',
+      'ArgMax',
       'Loop',
       'MaxPoolGrad',
     ])

@@ -64,8 +64,8 @@ describe.each([
     } as const
     const rows = { x: { dtype: 'uint8', shape: [201, 3], data } } as const
     const whole = (await session.run({ ...rows, ...feeds })).fetched
-    // from 201 runs in 26 messages to one
-    const sweeps = [1, 4, 20, 300].map((rowsPerRun) => session.sweep(rows, rowsPerRun, feeds))
+    // from 201 runs in dozens of messages to one
+    const sweeps = [1, 4, 20, 300].map((rowsPerRun) => session.sweep(rows, { rowsPerRun, feeds }))
     for (const outputs of await Promise.all(sweeps)) expect(outputs).toEqual(whole)
     expect(data[1]).toBe(7)
     await session.close()

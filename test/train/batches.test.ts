@@ -11,7 +11,7 @@ function counting() {
   const asked: { readonly rows: number; readonly rowsPerRun: number; readonly feeds: Feeds | undefined }[] = []
   const session: Session = {
     run: () => Promise.reject(new Error('rows are swept')),
-    async sweep({ x }, rowsPerRun, feeds) {
+    async sweep({ x }, { rowsPerRun, feeds }) {
       const [rows = 0, width = 0] = x?.shape ?? []
       asked.push({ rows, rowsPerRun, feeds })
       return rows === 0 ? {} : { count: { dtype: 'float32', shape: [rows], data: new Float32Array(rows).fill(width) } }

@@ -25,7 +25,7 @@ function listening(inner: Runtime, losses: number[]): Runtime {
           losses.push(...((result.fetched.losses as Tensor<'float32'> | undefined)?.data ?? []))
           return result
         },
-        sweep: (rows, rowsPerRun, feeds) => session.sweep(rows, rowsPerRun, feeds),
+        sweep: session.sweep,
         close: () => session.close(),
       }
     },

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DiaboloError } from '../../base/errors.js'
-import { type DType, sizeOf } from '../../base/shape.js'
+import { type NumberType, sizeOf } from '../../base/shape.js'
 import { ARRAY_OF, type Tensor, type TensorData } from '../../base/tensor.js'
 
 /** What a .safetensors file holds. */
@@ -16,15 +16,16 @@ const START = 8
 const MAX_HEADER = 100_000_000
 
 /** The format's names for the types that there are here. */
-const NAME_OF: Readonly<Record<DType, string>> = {
+const NAME_OF: Readonly<Record<NumberType, string>> = {
   float32: 'F32',
+  float64: 'F64',
   uint8: 'U8',
   int32: 'I32',
   int64: 'I64',
   bool: 'BOOL',
 }
-const DTYPE_OF: ReadonlyMap<string, DType> = new Map(
-  Object.entries(NAME_OF).map(([dtype, name]) => [name, dtype as DType]),
+const DTYPE_OF: ReadonlyMap<string, NumberType> = new Map(
+  Object.entries(NAME_OF).map(([dtype, name]) => [name, dtype as NumberType]),
 )
 
 const METADATA = '__metadata__'

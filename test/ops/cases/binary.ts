@@ -1,4 +1,4 @@
-import { array, Draw, float32, shapesOf } from '../../arrays.js'
+import { array, Draw, float32, shapesOf, text } from '../../arrays.js'
 import { type Case, type CasesOf, noteOf, plain } from './case.js'
 
 type Plain = Case<Record<never, never>>
@@ -57,15 +57,48 @@ function choices(): Plain[] {
   return plain(...rows, [array('bool', [2], [1, 0]), array('int64', [2], [1, 2]), array('int64', [], [7])])
 }
 
-export const BINARY: CasesOf<'Add' | 'Sub' | 'Mul' | 'Div' | 'Max' | 'Min' | 'Greater' | 'Less' | 'Equal' | 'Where'> = {
+const doubles = [array('float64', [2, 1], [0.1, 1e300]), array('float64', [3], [0.1, 0.2, 1e300])]
+
+const texts = [
+  [text([3, 1], ['red', '', 'blue']), text([1, 3], ['red', 'green', 'blue'])],
+  [text([2], ['Zürich', 'a b']), text([2], ['Zurich', 'a b'])],
+]
+
+function gaps(): Plain[] {
+  const draw = new Draw('IsNaN')
+  const shapes = [[], [1], [5], [2, 3], [3, 1], [2, 1, 3], [2, 3, 2, 2]]
+  const holed = shapes.map((shape) => {
+    const x = draw.reals(...shape)
+    return { ...x, data: x.data.map((value, i) => (i % 2 === 0 ? Number.NaN : value)) }
+  })
+  return plain(
+    ...holed.map((x) => [x]),
+    [draw.reals(4)],
+    [float32([3], [Number.POSITIVE_INFINITY, Number.NaN, 0])],
+    [array('float64', [3], [1e300, Number.NaN, -1e300])],
+  )
+}
+
+export const BINARY: CasesOf<
+  'Add' | 'Sub' | 'Mul' | 'Div' | 'Max' | 'Min' | 'Greater' | 'Less' | 'Equal' | 'IsNaN' | 'Where'
+> = {
   Add: [...pairs('Add'), ...plain(integers)],
   Sub: [...pairs('Sub'), ...plain(integers)],
   Mul: [...pairs('Mul'), ...plain(integers)],
   Div: pairs('Div'),
   Max: [...pairs('Max'), ...plain(integers), tied],
   Min: [...pairs('Min'), ...plain(integers), tied],
-  Greater: [...pairs('Greater'), ...plain(integers), { note: `ties ${noteOf(ties)}`, inputs: ties, attrs: {} }],
-  Less: [...pairs('Less'), ...plain(integers), { note: `ties ${noteOf(ties)}`, inputs: ties, attrs: {} }],
-  Equal: [...pairs('Equal'), ...plain(integers, truths), { note: `ties ${noteOf(ties)}`, inputs: ties, attrs: {} }],
+  Greater: [
+    ...pairs('Greater'),
+    ...plain(integers, doubles),
+    { note: `ties ${noteOf(ties)}`, inputs: ties, attrs: {} },
+  ],
+  Less: [...pairs('Less'), ...plain(integers, doubles), { note: `ties ${noteOf(ties)}`, inputs: ties, attrs: {} }],
+  Equal: [
+    ...pairs('Equal'),
+    ...plain(integers, truths, ...texts),
+    { note: `ties ${noteOf(ties)}`, inputs: ties, attrs: {} },
+  ],
+  IsNaN: gaps(),
   Where: choices(),
 }

@@ -1,6 +1,6 @@
 import type { DType } from '../../../src/base/shape.js'
 import type { Array64, Attrs } from '../../../src/graph/types.js'
-import { Draw, float32, shapesOf } from '../../arrays.js'
+import { array, Draw, float32, shapesOf } from '../../arrays.js'
 import { type Case, type CasesOf, noteOf, plain } from './case.js'
 
 const draw = new Draw('reshape')
@@ -28,6 +28,8 @@ const casts: readonly (readonly [Array64, DType])[] = [
   [draw.whole('int64', 1000, 2, 2), 'float32'],
   [draw.whole('int64', 1000, 3), 'int32'],
   [draw.whole('uint8', 3, 4), 'bool'],
+  [draw.reals(2, 3), 'float64'],
+  [array('float64', [3], [0.1, -1e30, 1]), 'float32'],
 ]
 
 const concats: readonly (readonly [string, number])[] = [

@@ -1,5 +1,5 @@
 import type { Array64, Attrs } from '../../../src/graph/types.js'
-import { array, Draw, shapesOf } from '../../arrays.js'
+import { array, Draw, float32, shapesOf, text } from '../../arrays.js'
 import { type AttrsOf, type Case, type CasesOf, noteOf } from './case.js'
 
 const draw = new Draw('select')
@@ -73,7 +73,7 @@ function gathered([shapes, axis, dtype, indices]: (typeof gathers)[number]): [Ar
   return [[draw.reals(...shape), draw.whole(dtype, shape.at(axis) ?? 1, ...(shapesOf(indices)[0] ?? []))], { axis }]
 }
 
-export const SELECT: CasesOf<'Slice' | 'Pad' | 'Gather'> = {
+export const SELECT: CasesOf<'Slice' | 'Pad' | 'Gather' | 'ArgMax'> = {
   Slice: noted(
     slices.map((row) => {
       const [shape = [], ...ranges] = shapesOf(row)
@@ -94,5 +94,14 @@ export const SELECT: CasesOf<'Slice' | 'Pad' | 'Gather'> = {
     ...gathers.map(gathered),
     [[draw.whole('uint8', 256, 6, 2), array('int32', [3], [5, 1, 4])], { axis: 0 }],
     [[draw.whole('int32', 99, 3, 2), array('int64', [], [1])], { axis: 1 }],
+    [[text([3], ['red', 'green', 'blue']), array('int64', [4], [2, 0, 0, 1])], { axis: 0 }],
+    [[array('float64', [3], [0.1, 0.2, 1e300]), array('int64', [2, 1], [2, 0])], { axis: 0 }],
+  ]),
+  ArgMax: noted<AttrsOf<'ArgMax'>>([
+    ...[[1], [5], [3, 4], [4, 1], [1, 6], [2, 3, 4], [2, 1, 3], [2, 3, 2, 2]].map(
+      (shape) => [[draw.reals(...shape)], { axis: -1, keepdims: 0 }] as const,
+    ),
+    [[draw.reals(3, 4)], { axis: 1, keepdims: 1 }],
+    [[float32([2, 3], [1, 7, 7, -1, -1, -2])], { axis: -1, keepdims: 0 }],
   ]),
 }
