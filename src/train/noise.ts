@@ -56,7 +56,10 @@ function pick(network: Network, phase: SteppedSpec, seed: number, { samples, bat
   }
   if (phase.kind === 'descend') {
     const { corruption } = phase
-    if (corruption) samples.forEach((sample, i) => put(i, noiseRows(corruption, seed, epoch, sample)))
+    if (corruption)
+      samples.forEach((sample, i) => {
+        put(i, noiseRows(corruption, seed, epoch, sample))
+      })
     return { shape, first, second }
   }
   const rows = perStep / phase.gibbsSteps
