@@ -8,7 +8,7 @@ import type { Array64, Value } from '../../src/graph/types.js'
 import { Draw } from '../arrays.js'
 import { relativeError } from '../closeness.js'
 
-const [VISIBLE, HIDDEN, BATCH] = [7, 4, 5]
+const [VISIBLE, HIDDEN, BATCH] = [7, 5, 4]
 // numbers that float32 holds exactly, as constants of a graph are float32
 const RATE = 0.25
 const DECAY = 2 ** -7
