@@ -19,9 +19,13 @@ export {
   type TextColumn,
   table,
 } from './data/table.js'
+export type { Provenance, Threshold } from './model/artifact.js'
 export { Autoencoder, type DataLike, type EncodeOptions, type Evaluation, type Rows } from './model/autoencoder.js'
+export { type DreamOptions, dream, freeEnergy } from './model/boltzmann.js'
 export { DivergedError, type Estimator, type EstimatorOptions, fitSpec, type Placement } from './model/estimator.js'
-export { convolutional, denoising, pca, sparse, stacked, vanilla } from './model/recipes.js'
+export type { ExportName } from './model/export.js'
+export { convolutional, deep, denoising, pca, rbm, sparse, stacked, vanilla } from './model/recipes.js'
+export type { TrainingExport } from './model/training-export.js'
 export type { CorruptionInput } from './nn/corruption.js'
 export type { Device, Runtime, RuntimeInfo, RuntimeOptions } from './runtime/types.js'
 export type { Activity } from './train/activity.js'

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { DiaboloError } from '../base/errors.js'
+import { VERSION } from '../base/version.js'
 import { COMMANDS } from './commands.js'
 import { EXIT, exitCodeOf } from './exit.js'
 import { showError, writeJson } from './output.js'
-import { VERSION } from './version.js'
 
 const argv = process.argv.slice(2)
 const json = argv.includes('--json')

@@ -3,7 +3,7 @@ import { GraphBuilder } from '../graph/builder.js'
 import { encode } from '../graph/encode.js'
 import type { Graph, Value } from '../graph/types.js'
 import { type OptimizerSpec, optimizerOf } from '../nn/optimizers.js'
-import { cast, gather, loop, mul } from '../ops/index.js'
+import { add, cast, gather, loop, mul } from '../ops/index.js'
 import { type LowerOptions, lower } from './lowering/index.js'
 import type { Network } from './network.js'
 import type { SteppedSpec } from './spec.js'
@@ -29,6 +29,9 @@ export const NOISE_ROWS = ['noise/first', 'noise/second'] as const
 /** The output that holds the loss of every step. */
 export const LOSSES = 'losses'
 
+/** The input that holds where in the lists of steps a run begins. */
+export const STEP = 'step'
+
 /** The output that holds a meter's value of every step. */
 export const meterName = (name: string) => `meter/${name}`
 
@@ -39,18 +42,34 @@ export const meterName = (name: string) => `meter/${name}`
  * inputs:   trips int64 [], data [rows, width], order int32 [steps, batch], `scalar/…` float32 [steps], state …;
  *           where the phase needs noise: bank float32 [bank, width], `noise/first` and `noise/second` int32 [steps, ...picks]
  * outputs:  `….next` for each state tensor, losses float32 [trips], `meter/…` float32 [trips, …]
+ *
+ * @param anywhere  one more input, step int64 []: the lists hold more steps than the run takes, and it begins at that one
  */
-export function epochGraph(network: Network, phase: SteppedSpec, batch: number, stored: StoredAs): Graph {
+export function epochGraph(
+  network: Network,
+  phase: SteppedSpec,
+  batch: number,
+  stored: StoredAs,
+  anywhere = false,
+): Graph {
   const state = stateOf(network, phase)
   const { shared, own } = feedTypes(network, phase, batch, stored)
-  const captures = { ...shared, ...mapped(own, ({ dtype, shape }) => ({ dtype, shape: ['steps', ...shape] })) }
+  const captures: Record<string, TensorType> = {
+    ...shared,
+    ...mapped(own, ({ dtype, shape }) => ({ dtype, shape: ['steps', ...shape] })),
+    ...(anywhere && { [STEP]: { dtype: 'int64', shape: [] } }),
+  }
 
   const body = new GraphBuilder()
   const iteration = body.input('iteration', { dtype: 'int64', shape: [] })
   const go = body.input('go', { dtype: 'bool', shape: [] })
   const carried = inputs(body, stateTypes(state))
   const captured = inputs(body, captures)
-  const now = body.within('batch', () => mapped(own, (_, name) => gather(captured[name] as Value, iteration)))
+  const now = body.within('batch', () => {
+    const first = captured[STEP]
+    const at = first ? add(first, iteration) : iteration
+    return mapped(own, (_, name) => gather(captured[name] as Value, at))
+  })
   const step = emitFedStep(network, phase, stored, { ...captured, ...now }, carried)
 
   const outer = new GraphBuilder()

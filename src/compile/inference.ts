@@ -1,8 +1,7 @@
 import { GraphBuilder } from '../graph/builder.js'
-import { encode } from '../graph/encode.js'
+import { type Annotations, encode } from '../graph/encode.js'
 import type { Graph, Value } from '../graph/types.js'
-import type { Metadata } from '../onnx/model.js'
-import { mul, reduceMean, softplus, sub } from '../ops/index.js'
+import { greater, mul, reduceMean, softplus, sub } from '../ops/index.js'
 import { load, type StoredAs } from './epoch.js'
 import { lower } from './lowering/index.js'
 import type { Network, Parameters } from './network.js'
@@ -18,9 +17,10 @@ export type Side = 'input' | 'target'
  *
  * inputs:   input [batch, width], as stored
  * outputs:  code float32 [batch, code], reconstruction float32 [batch, width] in the model's units,
- *           score float32 [batch]: mean squared error per value
+ *           score float32 [batch]: mean squared error per value; with a threshold also
+ *           anomaly bool [batch]: score > threshold
  */
-export function autoencoderGraph(network: Network, given: Given, stored: StoredAs): Graph {
+export function autoencoderGraph(network: Network, given: Given, stored: StoredAs, threshold?: number): Graph {
   const builder = new GraphBuilder()
   const input = builder.input('input', { dtype: stored.dtype, shape: ['batch', network.width] })
   const parameters = place(builder, network, given)
@@ -29,7 +29,12 @@ export function autoencoderGraph(network: Network, given: Given, stored: StoredA
   const { output } = network.decode(code, parameters)
   const error = sub(output, x)
   const score = reduceMean(mul(error, error), { axes: [1] })
-  return builder.build({ code, reconstruction: output, score })
+  return builder.build({
+    code,
+    reconstruction: output,
+    score,
+    ...(threshold !== undefined && { anomaly: greater(score, threshold) }),
+  })
 }
 
 /**
@@ -75,25 +80,32 @@ export function decoderGraph(network: Network, given: Given): Graph {
   return builder.build({ reconstruction: output })
 }
 
-export type InferenceOutput = 'code' | 'reconstruction' | 'score'
+export type InferenceOutput = 'code' | 'reconstruction' | 'score' | 'anomaly'
 
-/** @param only  the outputs to compute; all of them when left out */
+export interface InferenceOptions extends Annotations {
+  /** The outputs to compute; all of them when left out. */
+  readonly only?: readonly InferenceOutput[]
+  /** A sample with a larger score is an anomaly. */
+  readonly threshold?: number | undefined
+  /** The graph's name. */
+  readonly name?: string
+}
+
 export function compileAutoencoder(
   network: Network,
   given: Given,
   stored: StoredAs,
-  metadata: Metadata = {},
-  only?: readonly InferenceOutput[],
+  { only, threshold, name = 'autoencoder', ...annotations }: InferenceOptions = {},
 ): Uint8Array {
-  const graph = autoencoderGraph(network, given, stored)
+  const graph = autoencoderGraph(network, given, stored, threshold)
   const outputs = graph.outputs.filter(({ name }) => only?.includes(name as InferenceOutput) ?? true)
-  return encode(lower({ ...graph, outputs }), 'autoencoder', metadata)
+  return encode(lower({ ...graph, outputs }), name, annotations)
 }
 
-export const compileDecoder = (network: Network, given: Given): Uint8Array =>
-  encode(lower(decoderGraph(network, given)), 'decoder')
+export const compileDecoder = (network: Network, given: Given, annotations?: Annotations): Uint8Array =>
+  encode(lower(decoderGraph(network, given)), 'decoder', annotations)
 
-function place(builder: GraphBuilder, network: Network, given: Given): Record<string, Value> {
+export function place(builder: GraphBuilder, network: Network, given: Given): Record<string, Value> {
   const values = network.parameters.map(({ name, shape }) => {
     const known = given === 'fed' ? undefined : given[name]
     return [name, known ? builder.constant(known, name) : builder.input(name, { dtype: 'float32', shape })]

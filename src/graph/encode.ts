@@ -18,13 +18,20 @@ type NodeInit = MessageInitShape<typeof NodeProtoSchema>
 type AttributeInit = MessageInitShape<typeof AttributeProtoSchema>
 type ValueInfoInit = MessageInitShape<typeof ValueInfoProtoSchema>
 
+/** What a file says beside its graph. */
+export interface Annotations {
+  readonly metadata?: Metadata
+  /** What the model is. */
+  readonly doc?: string
+  /** What inputs and outputs are, by name. */
+  readonly docs?: Readonly<Record<string, string>>
+}
+
 /** A graph as the bytes of an ONNX model. The same graph gives the same bytes. */
-export function encode(graph: Graph, name: string, metadata: Metadata = {}): Uint8Array {
+export function encode(graph: Graph, name: string, { metadata = {}, doc, docs = {} }: Annotations = {}): Uint8Array {
   const inputs = graph.inputs.map(({ source }) => (source.kind === 'input' ? source.name : ''))
-  return encodeModel(
-    new Encoder().graph(graph, name, { inputs, declared: inputs.length, output: (own) => own }),
-    metadata,
-  )
+  const boundary = { inputs, declared: inputs.length, output: (own: string) => own, docs }
+  return encodeModel(new Encoder().graph(graph, name, boundary), metadata, doc)
 }
 
 /** How a graph meets what is around it: its inputs' names, how many of them it declares, and how it names its outputs. */
@@ -32,6 +39,7 @@ interface Boundary {
   readonly inputs: readonly string[]
   readonly declared: number
   readonly output: (name: string) => string
+  readonly docs?: Annotations['docs']
 }
 
 /** Names are unique over the whole model, bodies included, as ONNX asks. */
@@ -63,7 +71,7 @@ class Encoder {
       const outer = boundary.output(name)
       if (value.source.kind === 'node' && !names.has(value)) names.set(value, outer)
       else aliases.push({ opType: 'Identity', name: outer, input: [nameOf(value)], output: [outer] })
-      return valueInfo(outer, value)
+      return valueInfo(outer, value, boundary.docs?.[outer])
     })
 
     for (const each of graph.nodes) {
@@ -81,7 +89,9 @@ class Encoder {
       const name = each.scope === '' ? (output[0] as string) : `${each.scope}/${output[0]}`
       node.push({ opType: each.op.name, name, input, output, attribute })
     }
-    const input = graph.inputs.slice(0, boundary.declared).map((value) => valueInfo(nameOf(value), value))
+    const input = graph.inputs
+      .slice(0, boundary.declared)
+      .map((value) => valueInfo(nameOf(value), value, boundary.docs?.[nameOf(value)]))
     return { name, node: [...node, ...aliases], initializer, input, output }
   }
 
@@ -136,12 +146,15 @@ function encodeAttr(
   }
 }
 
-function valueInfo(name: string, { dtype, shape }: TensorType): ValueInfoInit {
+function valueInfo(name: string, { dtype, shape }: TensorType, doc?: string): ValueInfoInit {
   const dim = shape.map((length) => ({
     value:
       typeof length === 'number'
         ? { case: 'dimValue' as const, value: BigInt(length) }
         : { case: 'dimParam' as const, value: length },
   }))
-  return { name, type: { value: { case: 'tensorType', value: { elemType: ELEMENT_TYPE[dtype], shape: { dim } } } } }
+  const type: ValueInfoInit['type'] = {
+    value: { case: 'tensorType', value: { elemType: ELEMENT_TYPE[dtype], shape: { dim } } },
+  }
+  return { name, type, ...(doc !== undefined && { docString: doc }) }
 }

@@ -1,22 +1,42 @@
+import { z } from 'zod'
 import { DiaboloError } from '../base/errors.js'
 import type { StoredAs } from '../compile/epoch.js'
-import { compileAutoencoder } from '../compile/inference.js'
 import { buildNetwork, type Network, type Parameters } from '../compile/network.js'
 import { parseSpec } from '../compile/spec.js'
 import { admit } from '../onnx/admit.js'
-import { decodeModel, metadataOf } from '../onnx/model.js'
+import { decodeModel, type Metadata, metadataOf } from '../onnx/model.js'
 import { fromTensorProto } from '../onnx/tensor-proto.js'
 import { OPS } from '../ops/index.js'
 
+const count = z.int().min(0)
+
+const storedSchema = z.object({ dtype: z.enum(['uint8', 'float32']), scale: z.number() })
+
+const provenanceSchema = z.object({
+  dataset: z.string(),
+  rows: count,
+  /** Of the training data: see `fingerprintOf`. Absent where it could not be computed. */
+  fingerprint: z.string().optional(),
+  seed: count,
+  steps: count,
+  versions: z.object({ diabolo: z.string(), engine: z.string() }),
+  threads: count,
+})
+
+const thresholdSchema = z.object({
+  /** A sample whose score is larger is an anomaly. */
+  value: z.number(),
+  /** The part of the samples below whose scores were not larger. */
+  quantile: z.number().min(0).max(1),
+  dataset: z.string(),
+  rows: count,
+})
+
 /** How a model came to be; nothing here differs between two runs with the same seed, threads and machine. */
-export interface Provenance {
-  readonly dataset: string
-  readonly rows: number
-  readonly seed: number
-  readonly steps: number
-  readonly engine: string
-  readonly threads: number
-}
+export type Provenance = z.infer<typeof provenanceSchema>
+
+/** Which scores are too large, and which samples say so. */
+export type Threshold = z.infer<typeof thresholdSchema>
 
 /** All that a model file holds. */
 export interface Artifact {
@@ -24,25 +44,29 @@ export interface Artifact {
   readonly parameters: Parameters
   readonly stored: StoredAs
   readonly provenance: Provenance
+  readonly threshold?: Threshold
 }
 
-/** One ONNX file: input → code, reconstruction, score; the spec and provenance as JSON in its metadata. */
-export function writeArtifact({ network, parameters, stored, provenance }: Artifact): Uint8Array {
-  return compileAutoencoder(network, parameters, stored, {
-    'diabolo.spec': JSON.stringify(network.spec),
-    'diabolo.stored': JSON.stringify({ dtype: stored.dtype, scale: stored.scale }),
-    'diabolo.provenance': JSON.stringify(provenance),
-  })
-}
+/** What a file says about the model in it, in JSON. */
+export const describeArtifact = ({ network, stored, provenance, threshold }: Artifact): Metadata => ({
+  'diabolo.spec': JSON.stringify(network.spec),
+  'diabolo.stored': JSON.stringify({ dtype: stored.dtype, scale: stored.scale }),
+  'diabolo.provenance': JSON.stringify(provenance),
+  ...(threshold && { 'diabolo.threshold': JSON.stringify(threshold) }),
+})
 
 /**
+ * Reads spec and parameters, and nothing of the file's graph: that is made again.
+ *
  * @throws E_FORMAT when the bytes are not a model that Diabolo wrote; E_UNSAFE when they ask for more than one does
  */
 export function readArtifact(bytes: Uint8Array, at = 'model'): Artifact {
   const model = decodeModel(bytes, at)
   admit(model, Object.keys(OPS), at)
   const metadata = metadataOf(model)
-  const network = buildNetwork(parseSpec(readJson(metadata['diabolo.spec'], at), at))
+  const read = <S extends z.ZodType>(name: string, schema: S): z.output<S> =>
+    readMetadata(metadata[`diabolo.${name}`], schema, `${at}, metadata "diabolo.${name}"`)
+  const network = buildNetwork(parseSpec(read('spec', z.looseObject({})), at))
   const tensors = new Map(model.graph?.initializer.map((proto) => [proto.name, proto]))
   const parameters = network.parameters.map(({ name, shape }) => {
     const proto = tensors.get(name)
@@ -52,27 +76,35 @@ export function readArtifact(bytes: Uint8Array, at = 'model'): Artifact {
       at: `${at}, parameter "${name}"`,
       expected: `float32 [${shape.join(', ')}]`,
       found: tensor ? `${tensor.dtype} [${tensor.shape.join(', ')}]` : 'nothing',
-      hint: 'the file was changed after it was saved; save or train the model again',
+      hint: 'the file was changed after it was saved, or is a part of a model; save or train the model again',
     })
   })
   return {
     network,
     parameters: Object.fromEntries(parameters),
-    stored: readJson(metadata['diabolo.stored'], at) as StoredAs,
-    provenance: readJson(metadata['diabolo.provenance'], at) as Provenance,
+    stored: read('stored', storedSchema),
+    provenance: read('provenance', provenanceSchema),
+    ...('diabolo.threshold' in metadata && { threshold: read('threshold', thresholdSchema) }),
   }
 }
 
-function readJson(text: string | undefined, at: string): unknown {
-  try {
-    if (text !== undefined) return JSON.parse(text)
-  } catch {
-    // the error below says what to do
-  }
+function readMetadata<S extends z.ZodType>(text: string | undefined, schema: S, at: string): z.output<S> {
+  const parsed = schema.safeParse(text === undefined ? undefined : parseJson(text))
+  if (text !== undefined && parsed.success) return parsed.data
+  const [issue] = parsed.error?.issues ?? []
   throw new DiaboloError('E_FORMAT', {
     at,
     expected: "Diabolo's own metadata in the model",
-    found: text === undefined ? 'none' : 'metadata that is not JSON',
+    found: text === undefined ? 'none' : `something else (${[...(issue?.path ?? []), issue?.message].join(': ')})`,
     hint: 'only models that Diabolo saved can be loaded; other ONNX files run in any ONNX runtime',
   })
+}
+
+/** @returns nothing where the text is not JSON, as no schema takes it */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }

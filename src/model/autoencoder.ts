@@ -3,6 +3,7 @@ import { sizeOf } from '../base/shape.js'
 import { compileAutoencoder, compileDecoder } from '../compile/inference.js'
 import type { Spec } from '../compile/spec.js'
 import { type Dataset, dataset } from '../data/dataset.js'
+import { formatSafetensors } from '../data/formats/safetensors.js'
 import type { Runtime, Session } from '../runtime/types.js'
 import { rowsPerRun, runInBatches } from '../train/batches.js'
 import { encodeDataset } from '../train/codes.js'
@@ -10,8 +11,12 @@ import type { EpochRecord } from '../train/events.js'
 import { Gauge } from '../train/measure.js'
 import type { FitResult } from '../train/run-phases.js'
 import { requireSameRows, requireWidth } from '../train/validate.js'
-import { type Artifact, readArtifact, writeArtifact } from './artifact.js'
+import { type Artifact, describeArtifact, readArtifact, type Threshold } from './artifact.js'
+import { type ExportName, exportModel } from './export.js'
 import { files, sharedRuntime } from './platform.js'
+import { DEFAULT_QUANTILE, quantileOf } from './threshold.js'
+import { exportFeeds, type TrainingExport } from './training-export.js'
+import { torchWeights } from './weights.js'
 
 /** Numbers with their shape, the first axis counting samples. */
 export interface Rows {
@@ -71,6 +76,11 @@ export class Autoencoder {
 
   get provenance() {
     return this.#artifact.provenance
+  }
+
+  /** Which scores are too large, where that was said. */
+  get threshold(): Threshold | undefined {
+    return this.#artifact.threshold
   }
 
   get history(): readonly EpochRecord[] {
@@ -154,9 +164,47 @@ export class Autoencoder {
     }
   }
 
-  /** The model as one ONNX file: input → code, reconstruction, score. */
+  /**
+   * The same model, which also says what is an anomaly: a sample whose score is above those of nearly all samples of this data.
+   *
+   * @param data      samples that are as they should be, best those that the model was not trained on
+   * @param quantile  the part of them that is not above the threshold, 0.99 when left out (nearest rank)
+   * @throws E_OPTION when the quantile is not above 0 and at most 1
+   */
+  async withThreshold(data: DataLike, { quantile = DEFAULT_QUANTILE } = {}): Promise<Autoencoder> {
+    const samples = this.#samples(data)
+    const value = quantileOf(await this.score(samples), quantile)
+    const threshold = { value, quantile, dataset: samples.name, rows: samples.rows }
+    return new Autoencoder({ ...this.#artifact, threshold }, this.training, this.#runtime)
+  }
+
+  /** The model as one ONNX file: input → code, reconstruction, score; and anomaly, where there is a threshold. */
   toBytes(): Uint8Array {
-    return writeArtifact(this.#artifact)
+    return this.export('autoencoder')
+  }
+
+  /**
+   * The model, a part of it, or its training, as an ONNX file for any runtime.
+   *
+   * @throws E_OPTION when its training cannot be exported as asked
+   */
+  export(what: ExportName, options?: TrainingExport): Uint8Array {
+    return exportModel(this.#artifact, what, options)
+  }
+
+  /**
+   * What the file of its training is fed with beside `trips`, `step` and `data`, as safetensors: where it starts, and lists
+   * with a row for each step.
+   *
+   * @throws E_OPTION when its training cannot be exported as asked
+   */
+  exportFeeds(options: TrainingExport = {}): Uint8Array {
+    return formatSafetensors(exportFeeds(this.#artifact, options), describeArtifact(this.#artifact))
+  }
+
+  /** The weights as safetensors, by the names and in the layouts of PyTorch's layers: `encoder.0.weight` [out, in]. */
+  exportWeights(): Uint8Array {
+    return formatSafetensors(torchWeights(this.#artifact), { format: 'pt', ...describeArtifact(this.#artifact) })
   }
 
   /**
@@ -180,7 +228,7 @@ export class Autoencoder {
     const samples = this.#samples(data)
     const { dtype, scale } = samples
     const session = await this.#session(`${output} ${dtype} ${scale}`, () =>
-      compileAutoencoder(network, parameters, { dtype, scale }, {}, [output]),
+      compileAutoencoder(network, parameters, { dtype, scale }, { only: [output] }),
     )
     const run = { session, inputs: { input: samples }, rowsPerRun: rowsPerRun(network) }
     return (await runInBatches(run, [output]))[output]

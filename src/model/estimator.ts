@@ -1,8 +1,10 @@
 import type { z } from 'zod'
 import { DiaboloError } from '../base/errors.js'
+import { VERSION } from '../base/version.js'
 import { buildNetwork } from '../compile/network.js'
 import { parseSpec, type Spec } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
+import { fingerprintOf } from '../data/fingerprint.js'
 import type { RowStream } from '../data/row-stream.js'
 import type { PresetName, Recipe } from '../recipes/index.js'
 import type { Device, Runtime } from '../runtime/types.js'
@@ -105,7 +107,10 @@ async function fitNetwork(
   options: Given,
   runtime: Runtime,
 ): Promise<Autoencoder> {
-  const { parameters, ...training } = await runPhases(runtime, network, data, options as FitOptions)
+  const [{ parameters, ...training }, fingerprint] = await Promise.all([
+    runPhases(runtime, network, data, options as FitOptions),
+    fingerprintOf(data),
+  ])
   const { engine, version, threads } = runtime.info
   const { dtype, scale } = data
   const model = new Autoencoder(
@@ -116,9 +121,10 @@ async function fitNetwork(
       provenance: {
         dataset: data.name,
         rows: data.rows,
+        ...(fingerprint !== undefined && { fingerprint }),
         seed: options.seed ?? 0,
         steps: training.steps,
-        engine: `${engine} ${version}`,
+        versions: { diabolo: VERSION, engine: `${engine} ${version}` },
         threads,
       },
     },

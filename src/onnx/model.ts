@@ -9,13 +9,19 @@ export const IR_VERSION = 10
 /** String pairs that travel in the file. */
 export type Metadata = Readonly<Record<string, string>>
 
-export function encodeModel(graph: MessageInitShape<typeof GraphProtoSchema>, metadata: Metadata): Uint8Array {
+/** @param doc  what the model is, for people who open the file */
+export function encodeModel(
+  graph: MessageInitShape<typeof GraphProtoSchema>,
+  metadata: Metadata,
+  doc?: string,
+): Uint8Array {
   return toBinary(
     ModelProtoSchema,
     create(ModelProtoSchema, {
       irVersion: BigInt(IR_VERSION),
       producerName: 'diabolo',
       opsetImport: [{ domain: '', version: BigInt(OPSET) }],
+      ...(doc !== undefined && { docString: doc }),
       graph,
       metadataProps: Object.entries(metadata).map(([key, value]) => ({ key, value })),
     }),

@@ -1,16 +1,14 @@
 import type { Tensor } from '../base/tensor.js'
-import { compileEpoch, compileStep, LOSSES, meterName, NOISE_ROWS, nextName, scalarName } from '../compile/epoch.js'
+import { compileEpoch, compileStep, LOSSES, meterName, nextName } from '../compile/epoch.js'
 import type { LowerOptions } from '../compile/lowering/index.js'
 import type { Network, Parameters } from '../compile/network.js'
 import type { DescendSpec } from '../compile/spec.js'
 import { meterNames, stateOf } from '../compile/step.js'
 import { widthOf } from '../data/dataset.js'
-import { noiseBank, noiseRows } from '../nn/corruption.js'
-import { optimizerOf } from '../nn/optimizers.js'
-import { rateFactor } from '../nn/schedules.js'
 import { floats } from '../runtime/floats.js'
 import type { Resident, Runtime, Session } from '../runtime/types.js'
 import type { Feed, Portion } from './feed.js'
+import { bankTensor, noiseLists, rateAt, scalarLists } from './step-lists.js'
 import { runLoop, runStepwise } from './stepwise.js'
 
 /** How long one run of the runtime should take: short enough for lively progress and quick cancellation. */
@@ -87,8 +85,7 @@ export class Stepper {
 
   /** The learning rate of step `step`, counted from 0. */
   rate(step: number): number {
-    const { optimizer, schedule } = this.#phase
-    return optimizer.learningRate * rateFactor(schedule, step, this.#totalSteps)
+    return rateAt(this.#phase, step, this.#totalSteps)
   }
 
   /**
@@ -111,7 +108,11 @@ export class Stepper {
       own: {
         order: { dtype: 'int32', shape: [trips, batch], data: places.slice(0, rows) } as const,
         ...this.#noise(samples.subarray(0, rows), epoch, [trips, batch]),
-        ...this.#scalars(trips),
+        ...scalarLists(
+          this.#phase,
+          Array.from({ length: trips }, (_, i) => this.#step + i),
+          this.#totalSteps,
+        ),
       },
       state: this.state,
       nextName,
@@ -151,29 +152,7 @@ export class Stepper {
   /** Where each of these samples finds its noise. */
   #noise(samples: Int32Array, epoch: number, shape: readonly number[]): Readonly<Record<string, Tensor>> {
     const { corruption } = this.#phase
-    if (!corruption) return {}
-    const [first, second] = [new Int32Array(samples.length), new Int32Array(samples.length)]
-    samples.forEach((sample, i) => {
-      const [a, b] = noiseRows(corruption, this.#context.seed, epoch, sample)
-      first[i] = a
-      second[i] = b
-    })
-    const picks = [first, second].map((data, i) => [NOISE_ROWS[i] as string, { dtype: 'int32', shape, data } as const])
-    return Object.fromEntries(picks)
-  }
-
-  /** The optimizer's numbers for the next steps, one list each. */
-  #scalars(trips: number): Readonly<Record<string, Tensor>> {
-    const { optimizer } = this.#phase
-    const { scalars } = optimizerOf(optimizer)
-    const perStep = Array.from({ length: trips }, (_, i) =>
-      scalars(optimizer, this.rate(this.#step + i), this.#step + i + 1),
-    )
-    const lists = Object.keys(perStep[0] ?? {}).map((name) => {
-      const data = Float32Array.from(perStep, (numbers) => numbers[name] as number)
-      return [scalarName(name), { dtype: 'float32', shape: [trips], data }] as const
-    })
-    return Object.fromEntries(lists)
+    return corruption ? noiseLists(corruption, { seed: this.#context.seed, epoch, samples }, shape) : {}
   }
 
   #keep(state: State): void {
@@ -199,10 +178,7 @@ export class Stepper {
 }
 
 async function putBank({ runtime, feed, seed }: StepperContext, { corruption }: DescendSpec) {
-  if (!corruption) return undefined
-  const width = widthOf(feed.data)
-  const bank = noiseBank(corruption, width, seed, 'train')
-  return runtime.put({ dtype: 'float32', shape: [bank.length / width, width], data: bank })
+  return corruption && runtime.put(bankTensor(corruption, widthOf(feed.data), seed))
 }
 
 /** A meter holds batch means, float32 [trips, units]: their sums over the samples. */

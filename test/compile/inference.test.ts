@@ -34,7 +34,7 @@ const data = (tensor: AnyTensor | undefined) => toArray64(tensor as AnyTensor).d
 describe('the whole model', () => {
   const graph = verify(autoencoderGraph(network, parameters, STORED))
   const [code, reconstruction, score] = interpret(graph, [bytes]) as [Array64, Array64, Array64]
-  const model = compileAutoencoder(network, parameters, STORED, { made: 'here' })
+  const model = compileAutoencoder(network, parameters, STORED, { metadata: { made: 'here' } })
 
   test('gives a code, a reconstruction and a score for each row', () => {
     expect(graph.outputs.map(({ name }) => name)).toEqual(['code', 'reconstruction', 'score'])
@@ -73,7 +73,7 @@ describe('the whole model', () => {
   })
 
   test('computes only what is asked for', async () => {
-    const only = compileAutoencoder(network, parameters, STORED, {}, ['code'])
+    const only = compileAutoencoder(network, parameters, STORED, { only: ['code'] })
     expect(Object.keys(await run(only, { input: toTensor(bytes) }))).toEqual(['code'])
     expect(decodeModel(only).graph?.node.length).toBeLessThan(decodeModel(model).graph?.node.length ?? 0)
     expect(decodeModel(only).graph?.initializer.map(({ name }) => name)).not.toContain('decoder.0.weight')
@@ -87,7 +87,7 @@ describe('the whole model', () => {
   })
 
   test('is the same bytes however often it is compiled', () => {
-    expect(compileAutoencoder(network, parameters, STORED, { made: 'here' })).toEqual(model)
+    expect(compileAutoencoder(network, parameters, STORED, { metadata: { made: 'here' } })).toEqual(model)
   })
 })
 

@@ -222,7 +222,7 @@ describe('the model', () => {
 
   test('carries metadata', () => {
     const metadata = { spec: '{"ä": 1}', empty: '' }
-    expect(metadataOf(decodeModel(encode(nested(), 'test', metadata)))).toEqual(metadata)
+    expect(metadataOf(decodeModel(encode(nested(), 'test', { metadata })))).toEqual(metadata)
   })
 
   test('is the same bytes for the same graph', () => {

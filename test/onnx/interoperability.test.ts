@@ -104,7 +104,10 @@ describe('the onnx package accepts, and ONNX Runtime for Python computes the sam
     const { network } = sample({ activation: 'softplus' })
     const parameters = initialParameters(network, 1)
     await expectSameInBoth([
-      { model: compileAutoencoder(network, parameters, stored, { 'diabolo.spec': '{}' }), feeds: { input: bytes } },
+      {
+        model: compileAutoencoder(network, parameters, stored, { metadata: { 'diabolo.spec': '{}' } }),
+        feeds: { input: bytes },
+      },
       { model: compileDecoder(network, parameters), feeds: { code: draw.reals(3, 5) } },
       {
         model: compileCovariance(WIDTH, stored),

@@ -14,7 +14,7 @@ function model(): Uint8Array {
   const builder = new GraphBuilder()
   const x = builder.input('input', { dtype: 'float32', shape: ['batch', 3] })
   const w = builder.constant({ dtype: 'float32', shape: [3, 2], data: Float32Array.of(1, 2, 3, 4, 5, 6) }, 'weight')
-  return encode(builder.build({ code: sigmoid(add(gemm(x, w), 1)) }), 'small', { 'diabolo.spec': '{}' })
+  return encode(builder.build({ code: sigmoid(add(gemm(x, w), 1)) }), 'small', { metadata: { 'diabolo.spec': '{}' } })
 }
 
 describe('a model to bytes and back', () => {

@@ -1,0 +1,80 @@
+import { rng } from '../base/random.js'
+import type { Tensor } from '../base/tensor.js'
+import { buildMachine, unitsOf } from '../compile/contrast.js'
+import { compileEnergy, compileGibbs } from '../compile/energy.js'
+import { type Dataset, dataset } from '../data/dataset.js'
+import { unitOf } from '../nn/boltzmann.js'
+import { floats } from '../runtime/floats.js'
+import type { Resident, Runtime } from '../runtime/types.js'
+import { rowsPerRun, runInBatches } from '../train/batches.js'
+import type { Autoencoder, DataLike, Rows } from './autoencoder.js'
+import { sharedRuntime } from './platform.js'
+
+interface On {
+  readonly runtime?: Runtime
+}
+
+/**
+ * The free energy of each sample under a restricted Boltzmann machine, up to a constant: low for what it finds likely.
+ *
+ * @returns float32 [rows], nats
+ * @throws E_SPEC when the model is not one; E_SHAPE when the data does not fit it
+ */
+export async function freeEnergy(model: Autoencoder, data: DataLike, { runtime }: On = {}): Promise<Float32Array> {
+  const machine = buildMachine(model.spec)
+  const samples: Dataset = 'rows' in data ? data : dataset(data, { shape: [machine.width] })
+  const session = await (runtime ?? (await sharedRuntime())).open(compileEnergy(machine, model.parameters, samples))
+  try {
+    const run = { session, inputs: { input: samples }, rowsPerRun: rowsPerRun(machine) }
+    return (await runInBatches(run, ['energy'])).energy
+  } finally {
+    await session.close()
+  }
+}
+
+export interface DreamOptions extends On {
+  /** Chains, each of which gives one sample. */
+  readonly rows?: number
+  /** How often each chain's units are drawn in turn. */
+  readonly turns?: number
+  readonly seed?: number
+}
+
+/**
+ * What a restricted Boltzmann machine dreams up: where Gibbs chains arrive that begin at random hidden states.
+ *
+ * @returns float32 [rows, ...sample]: the means of the visible units
+ * @throws E_SPEC when the model is not such a machine
+ */
+export async function dream(
+  model: Autoencoder,
+  { rows = 16, turns = 1000, seed = 0, runtime }: DreamOptions = {},
+): Promise<Rows> {
+  const machine = buildMachine(model.spec)
+  const units = machine.codeShape[0] as number
+  const { draw } = unitOf(unitsOf(machine).hidden)
+  const random = rng(seed, 'dream')
+  const noise = (): Tensor => ({
+    dtype: 'float32',
+    shape: [rows, units],
+    data: Float32Array.from({ length: rows * units }, () => draw(random)),
+  })
+  const on = runtime ?? (await sharedRuntime())
+  const session = await on.open(compileGibbs(machine, model.parameters))
+  try {
+    let hidden: Tensor | Resident = start(noise())
+    for (let turn = 1; ; turn++) {
+      const result = await session.run({ hidden, first: noise(), second: noise() }, ['next'])
+      if ('id' in hidden) on.release([hidden])
+      hidden = result.kept.next as Resident
+      if (turn < turns) continue
+      on.release([hidden])
+      return { shape: [rows, ...model.spec.input], data: floats(result, 'visible') }
+    }
+  } finally {
+    await session.close()
+  }
+}
+
+/** Units that are on or off at random, or stand at a normal number: both are what the noise is, rounded. */
+const start = (noise: Tensor): Tensor => ({ ...noise, data: (noise.data as Float32Array).map(Math.round) }) as Tensor
