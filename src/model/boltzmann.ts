@@ -52,17 +52,17 @@ export async function dream(
 ): Promise<Rows> {
   const machine = buildMachine(model.spec)
   const units = machine.codeShape[0] as number
-  const { draw } = unitOf(unitsOf(machine).hidden)
+  const { hidden: kind } = unitsOf(machine)
   const random = rng(seed, 'dream')
   const noise = (): Tensor => ({
     dtype: 'float32',
     shape: [rows, units],
-    data: Float32Array.from({ length: rows * units }, () => draw(random)),
+    data: Float32Array.from({ length: rows * units }, () => unitOf(kind).draw(random)),
   })
   const on = runtime ?? (await sharedRuntime())
   const session = await on.open(compileGibbs(machine, model.parameters))
   try {
-    let hidden: Tensor | Resident = start(noise())
+    let hidden: Tensor | Resident = kind === 'bernoulli' ? rounded(noise()) : noise()
     for (let turn = 1; ; turn++) {
       const result = await session.run({ hidden, first: noise(), second: noise() }, ['next'])
       if ('id' in hidden) on.release([hidden])
@@ -76,5 +76,5 @@ export async function dream(
   }
 }
 
-/** Units that are on or off at random, or stand at a normal number: both are what the noise is, rounded. */
-const start = (noise: Tensor): Tensor => ({ ...noise, data: (noise.data as Float32Array).map(Math.round) }) as Tensor
+/** A uniform number as a unit that is on or off. */
+const rounded = (noise: Tensor): Tensor => ({ ...noise, data: (noise.data as Float32Array).map(Math.round) }) as Tensor
