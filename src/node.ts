@@ -14,7 +14,8 @@ installPlatform({
 
 export * from './api.js'
 export { digitsStream } from './node/digits-stream.js'
-export { fileStream } from './node/file-stream.js'
+export { fileSource } from './node/file-source.js'
+export { fileStream, tableStream } from './node/file-stream.js'
 export { readBytes } from './node/files.js'
 export { type Mnist, type MnistOptions, mnist } from './node/mnist.js'
 export { openNodeRuntime as openRuntime } from './runtime/ort-node.js'

@@ -25,7 +25,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 }
 
 /** What `train` and `model` may know of `runtime`: its interface, not its engines. */
-const RUNTIME_INTERFACE = ['src/runtime/types.ts', 'src/runtime/floats.ts']
+const RUNTIME_INTERFACE = ['src/runtime/types.ts', 'src/runtime/floats.ts', 'src/runtime/runs.ts']
 
 const ON_NODE = /^src\/(node\.ts|(node|app|cli|server)\/|runtime\/ort-node)/
 

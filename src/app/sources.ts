@@ -1,17 +1,15 @@
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { DiaboloError } from '../base/errors.js'
 import { nearest } from '../base/nearest.js'
 import type { Dataset } from '../data/dataset.js'
 import { digits } from '../data/digits/index.js'
-import { isGzip } from '../data/formats/gzip.js'
-import { readDataset } from '../data/read.js'
+import { numericRows } from '../data/numeric-table.js'
+import { isTable, readDataset } from '../data/read.js'
 import { bytesPerRow, type RowStream } from '../data/row-stream.js'
 import { holdOut } from '../data/split.js'
 import { holdOutStream } from '../data/split-stream.js'
+import type { TableStream } from '../data/table.js'
+import { openPaths } from '../node/data-paths.js'
 import { digitsStream } from '../node/digits-stream.js'
-import { fileStream } from '../node/file-stream.js'
-import { exists, readBytes, readPart } from '../node/files.js'
 import { type MnistOptions, mnist } from '../node/mnist.js'
 
 /** Data to train on and to test on. */
@@ -71,15 +69,14 @@ export function namedIn(text: string): Named | undefined {
 export async function openSource(nameOrPath: string, seed: number, options: MnistOptions = {}): Promise<Source> {
   const named = namedIn(nameOrPath)
   if (named) return named.name === 'mnist' ? openMnist(options) : openDigits(seed, named.rows)
-  const { train, test } = holdOut(await openFile(nameOrPath), TEST_PART, seed)
-  return { name: nameOrPath, origin: nameOrPath, train, test }
+  return splitFile(nameOrPath, await openFile(nameOrPath), seed)
 }
 
 /**
  * A data set to train on: streamed when it is larger than 256 MiB, in memory otherwise.
  *
  * @param stream  whatever its size
- * @throws E_OPTION when it cannot be streamed though it must, E_FORMAT when the file is packed; and what `openSource` throws
+ * @throws E_OPTION when it cannot be streamed though it must; and what `openSource` throws
  */
 export async function openTrainingSource(
   nameOrPath: string,
@@ -97,16 +94,16 @@ export async function openTrainingSource(
   if (named && stream) {
     throw new DiaboloError('E_OPTION', {
       at: '--stream',
-      expected: 'digits, or a file that is not packed',
+      expected: 'digits, or a file',
       found: `"${nameOrPath}"`,
       hint: 'leave --stream out: it fits in memory',
     })
   }
   if (named) return openSource(nameOrPath, seed)
-  const path = await findFile(nameOrPath)
-  if (!stream && ((await stat(path)).size <= STREAMED_ABOVE || isGzip((await readPart(path, 0, 2)).bytes)))
-    return openSource(nameOrPath, seed)
-  const { train, test } = await holdOutStream(await fileStream(path), TEST_PART, seed)
+  const rows = await openRowsAt(nameOrPath)
+  if (!stream && rows.rows * bytesPerRow(rows) <= STREAMED_ABOVE)
+    return splitFile(nameOrPath, await readDataset(rows), seed)
+  const { train, test } = await holdOutStream(rows, TEST_PART, seed)
   return { name: nameOrPath, origin: nameOrPath, train, test }
 }
 
@@ -130,40 +127,37 @@ export async function openSamples(nameOrPath: string, seed: number): Promise<Dat
   return named ? (await openSource(nameOrPath, seed)).test : openFile(nameOrPath)
 }
 
-/** All rows of a file, or of the images of a folder in MNIST's layout; throws what `findFile` throws. */
-export async function openFile(path: string): Promise<Dataset> {
-  const file = await findFile(path)
-  return readDataset(await readBytes(file), file)
+/** All samples of one file or several, see `openDataAt`. */
+export const openFile = async (path: string): Promise<Dataset> => readDataset(await openRowsAt(path))
+
+/** Samples that are read when they are needed; a table of numbers is taken for samples. */
+async function openRowsAt(path: string): Promise<RowStream> {
+  const data = await openDataAt(path)
+  return isTable(data) ? numericRows(data) : data
 }
 
 /**
- * A file by its path, or by the folder it is in.
+ * What is at a path: a file of any format, several that match a pattern or are separated by commas, or a folder.
  *
- * @throws E_UNKNOWN when it looks like a misspelt name; E_MISSING when there is no such path
+ * @throws E_UNKNOWN when it looks like a misspelt name; E_MISSING when there is no such path; and what `openData` throws
  */
-async function findFile(path: string): Promise<string> {
-  const entry = await stat(path).catch(() => undefined)
-  if (!entry) {
-    const names = Object.keys(NAMED)
-    const meant = nearest(path, names)
-    const isName = meant !== undefined || !/[./\\]/.test(path)
-    throw new DiaboloError(isName ? 'E_UNKNOWN' : 'E_MISSING', {
-      at: `data "${path}"`,
-      expected: `${names.join(', ')}, or the path of a file`,
-      found: 'neither a name nor a file',
-      hint: meant ? `did you mean "${meant}"?` : '"diabolo data list" names the data sets there are',
-    })
-  }
-  if (!entry.isDirectory()) return path
-  for (const name of ['train-images-idx3-ubyte', 'train-images-idx3-ubyte.gz']) {
-    if (await exists(join(path, name))) return join(path, name)
-  }
-  throw new DiaboloError('E_MISSING', {
-    at: path,
-    expected: 'a folder with train-images-idx3-ubyte in it, gzip or not',
-    found: 'a folder without',
-    hint: 'give the path of a file',
+export async function openDataAt(path: string): Promise<RowStream | TableStream> {
+  const data = await openPaths(path)
+  if (data) return data
+  const names = Object.keys(NAMED)
+  const meant = nearest(path, names)
+  const isName = meant !== undefined || !/[./\\*?]/.test(path)
+  throw new DiaboloError(isName ? 'E_UNKNOWN' : 'E_MISSING', {
+    at: `data "${path}"`,
+    expected: `${names.join(', ')}, or the path of a file`,
+    found: 'neither a name nor a file',
+    hint: meant ? `did you mean "${meant}"?` : '"diabolo data list" names the data sets there are',
   })
+}
+
+function splitFile(path: string, data: Dataset, seed: number): Source {
+  const { train, test } = holdOut(data, TEST_PART, seed)
+  return { name: path, origin: path, train, test }
 }
 
 async function openMnist(options: MnistOptions): Promise<Source> {

@@ -10,6 +10,7 @@ import type { Runtime } from '../runtime/types.js'
 import { type Activity, activityOf, meansOf } from '../train/activity.js'
 import { corrupt } from '../train/corrupt.js'
 import type { FitEvent } from '../train/events.js'
+import type { FitResult } from '../train/run-phases.js'
 import type { Source } from './sources.js'
 
 export interface TrainingRequest {
@@ -57,7 +58,7 @@ export interface Summary {
   readonly seed: number
   readonly threads: number
   readonly engine: string
-  readonly stopped: 'finished' | 'aborted' | 'diverged'
+  readonly stopped: FitResult['stopped']
   readonly divergedAt?: number
   readonly spec: Spec
 }

@@ -16,6 +16,8 @@ export const ERROR_CODES = {
   E_WRITE: 'a file or folder cannot be written',
   E_OFFLINE: 'something must be downloaded and cannot be',
   E_UNSAFE: 'a file from outside asks for something that is not allowed',
+  E_RESUME: 'a checkpoint does not belong to this training',
+  E_LOCKED: 'another process works on it',
   E_DIVERGED: 'training left the finite numbers',
   E_RUNTIME: 'the runtime refused or failed',
   E_DEVICE: 'the device asked for is not there',

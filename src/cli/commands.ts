@@ -18,6 +18,10 @@ export const COMMANDS = {
   encode: { summary: 'turn data into codes', load: () => import('./commands/encode.js') },
   decode: { summary: 'turn codes back into data', load: () => import('./commands/decode.js') },
   reconstruct: { summary: 'encode and decode data', load: () => import('./commands/reconstruct.js') },
+  export: {
+    summary: 'take a model, a part of it or its training elsewhere',
+    load: () => import('./commands/export.js'),
+  },
   report: { summary: "write a run's report again", load: () => import('./commands/report.js') },
   data: { summary: 'list, inspect and download data sets', load: () => import('./commands/data.js') },
   doctor: { summary: 'say what is here, what is wrong and how to mend it', load: () => import('./commands/doctor.js') },

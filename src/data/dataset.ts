@@ -14,14 +14,16 @@ export interface Samples {
   readonly dtype: 'uint8' | 'float32'
   /** What one unit of a stored value is worth to the model: 1/255 for image bytes, 1 for float32. */
   readonly scale: number
+  /** One class per row, all of them in memory. */
+  readonly labels?: Uint8Array | Int32Array
+  /** What the classes are called, by number. */
+  readonly classes?: readonly string[]
 }
 
 /** Samples in memory, row after row, in their own type. */
 export interface Dataset extends Samples {
   /** `rows × width` values, row-major. */
   readonly values: Uint8Array | Float32Array
-  /** One class per row. */
-  readonly labels?: Uint8Array | Int32Array
 }
 
 /** Values per sample. */
@@ -47,6 +49,7 @@ export interface DatasetOptions {
   readonly shape: readonly number[]
   readonly scale?: number
   readonly labels?: Uint8Array | Int32Array
+  readonly classes?: readonly string[]
 }
 
 /**
@@ -85,6 +88,7 @@ export function dataset(values: Uint8Array | Float32Array, options: DatasetOptio
     values,
     scale: options.scale ?? (bytes ? 1 / 255 : 1),
     ...(labels && { labels }),
+    ...(options.classes && { classes: options.classes }),
   }
 }
 

@@ -1,3 +1,4 @@
+import { sha256 } from '../base/sha256.js'
 import type { Dataset } from './dataset.js'
 import { isStream, type RowStream, readRows } from './row-stream.js'
 
@@ -14,15 +15,14 @@ const SAMPLED = 64
  */
 export async function fingerprintOf(data: Dataset | RowStream): Promise<string | undefined> {
   if (globalThis.crypto?.subtle === undefined) return undefined
-  if (!isStream(data)) return `sha256:${await sha256([data.values])}`
+  if (!isStream(data)) return `sha256:${await hashOf([data.values])}`
   const count = Math.min(SAMPLED, data.rows)
   const rows = Array.from({ length: count }, (_, i) => Math.floor((i * (data.rows - 1)) / Math.max(1, count - 1)))
   const values = await Promise.all(rows.map((row) => readRows(data, row, row + 1)))
-  return `sha256-${SAMPLED}:${await sha256(values)}`
+  return `sha256-${SAMPLED}:${await hashOf(values)}`
 }
 
-async function sha256(parts: readonly (Uint8Array | Float32Array)[]): Promise<string> {
+async function hashOf(parts: readonly (Uint8Array | Float32Array)[]): Promise<string> {
   const bytes = parts.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength))
-  const digest = await crypto.subtle.digest('SHA-256', await new Blob(bytes as BlobPart[]).arrayBuffer())
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return sha256(new Uint8Array(await new Blob(bytes as BlobPart[]).arrayBuffer()))
 }

@@ -30,6 +30,8 @@ export interface RowStreamOptions {
   /** uint8 (seen by the model as value/255 unless `scale` says otherwise) when left out. */
   readonly dtype?: 'uint8' | 'float32'
   readonly scale?: number
+  readonly labels?: Uint8Array | Int32Array
+  readonly classes?: readonly string[]
   readonly read: RowStream['read']
 }
 
@@ -39,8 +41,11 @@ export interface RowStreamOptions {
  * @throws E_OPTION when `rows` is not a whole number from 1 to 2³¹ − 1
  */
 export function rowStream(options: RowStreamOptions): RowStream {
-  const { name = 'stream', rows, shape, dtype = 'uint8', scale = dtype === 'uint8' ? 1 / 255 : 1, read } = options
-  if (Number.isInteger(rows) && rows >= 1 && rows < 2 ** 31) return { name, rows, shape, dtype, scale, read }
+  const { name = 'stream', rows, shape, dtype = 'uint8', scale = dtype === 'uint8' ? 1 / 255 : 1 } = options
+  const { labels, classes, read } = options
+  if (Number.isInteger(rows) && rows >= 1 && rows < 2 ** 31) {
+    return { name, rows, shape, dtype, scale, ...(labels && { labels }), ...(classes && { classes }), read }
+  }
   throw new DiaboloError('E_OPTION', {
     at: `rows of stream "${name}"`,
     expected: 'a whole number from 1 to 2147483647',

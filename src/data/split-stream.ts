@@ -1,6 +1,7 @@
 import { DiaboloError } from '../base/errors.js'
 import { permutation, rng } from '../base/random.js'
-import { type Dataset, dataset, widthOf } from './dataset.js'
+import { join } from './concat.js'
+import { type Dataset, dataset } from './dataset.js'
 import type { Span } from './order.js'
 import { type RowStream, readRows } from './row-stream.js'
 
@@ -34,11 +35,11 @@ export async function holdOutStream(stream: RowStream, part: number, seed: numbe
   const run = Math.max(1, Math.floor(wanted / PLACES))
   const places = permutation(Math.floor(rows / run), rng(seed, 'split')).subarray(0, Math.floor(wanted / run))
   const tested = Array.from(places.sort(), (at) => ({ from: at * run, to: (at + 1) * run }))
-  const values = join(
-    await Promise.all(tested.map(({ from, to }) => readRows(stream, from, to))),
-    tested.length * run * widthOf(stream),
-  )
-  return { train: without(stream, tested), test: dataset(values, { name, shape, scale }) }
+  const values = join(await Promise.all(tested.map(({ from, to }) => readRows(stream, from, to))))
+  const labels = stream.labels && labelsIn(stream.labels, tested)
+  const { classes } = stream
+  const test = dataset(values, { name, shape, scale, ...(labels && { labels }), ...(classes && { classes }) })
+  return { train: without(stream, tested), test }
 }
 
 /** A stream without some of its rows. */
@@ -54,6 +55,7 @@ function without(stream: RowStream, left: readonly Span[]): RowStream {
   return {
     ...stream,
     rows,
+    ...(stream.labels && { labels: labelsIn(stream.labels, kept) }),
     async read(from, to) {
       const parts = kept
         .map((span) => ({
@@ -62,19 +64,10 @@ function without(stream: RowStream, left: readonly Span[]): RowStream {
         }))
         .filter((span) => span.from < span.to)
         .map((span) => readRows(stream, span.from, span.to))
-      return join(await Promise.all(parts), (to - from) * widthOf(stream))
+      return join(await Promise.all(parts))
     },
   }
 }
 
-function join(parts: readonly (Uint8Array | Float32Array)[], length: number): Uint8Array | Float32Array {
-  const [first] = parts
-  if (parts.length === 1 && first) return first
-  const all = first instanceof Float32Array ? new Float32Array(length) : new Uint8Array(length)
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
-}
+const labelsIn = (labels: Uint8Array | Int32Array, spans: readonly Span[]): Int32Array =>
+  join(spans.map(({ from, to }) => Int32Array.from(labels.subarray(from, to))))

@@ -2,7 +2,7 @@ import { DiaboloError } from '../base/errors.js'
 import { sizeOf } from '../base/shape.js'
 import { compileAutoencoder, compileDecoder } from '../compile/inference.js'
 import type { Spec } from '../compile/spec.js'
-import { type Dataset, dataset } from '../data/dataset.js'
+import { type Dataset, dataset, toTensor } from '../data/dataset.js'
 import { formatSafetensors } from '../data/formats/safetensors.js'
 import type { Runtime, Session } from '../runtime/types.js'
 import { rowsPerRun, runInBatches } from '../train/batches.js'
@@ -15,7 +15,7 @@ import { type Artifact, describeArtifact, readArtifact, type Threshold } from '.
 import { type ExportName, exportModel } from './export.js'
 import { files, sharedRuntime } from './platform.js'
 import { DEFAULT_QUANTILE, quantileOf } from './threshold.js'
-import { exportFeeds, type TrainingExport } from './training-export.js'
+import { exportFeeds, requireTrainedOn, type TrainingExport } from './training-export.js'
 import { torchWeights } from './weights.js'
 
 /** Numbers with their shape, the first axis counting samples. */
@@ -193,13 +193,16 @@ export class Autoencoder {
   }
 
   /**
-   * What the file of its training is fed with beside `trips`, `step` and `data`, as safetensors: where it starts, and lists
-   * with a row for each step.
+   * What the file of its training is fed with beside `trips` and `step`, as safetensors: where it starts, and lists with a row
+   * for each step.
    *
-   * @throws E_OPTION when its training cannot be exported as asked
+   * @param data  what the model was trained on, to go into the file as well
+   * @throws E_OPTION when its training cannot be exported as asked; E_CHECKSUM when the data is not what it was trained on
    */
-  exportFeeds(options: TrainingExport = {}): Uint8Array {
-    return formatSafetensors(exportFeeds(this.#artifact, options), describeArtifact(this.#artifact))
+  async exportFeeds(options: TrainingExport = {}, data?: Dataset): Promise<Uint8Array> {
+    const feeds = exportFeeds(this.#artifact, options)
+    if (data) await requireTrainedOn(data, this.provenance)
+    return formatSafetensors({ ...feeds, ...(data && { data: toTensor(data) }) }, describeArtifact(this.#artifact))
   }
 
   /** The weights as safetensors, by the names and in the layouts of PyTorch's layers: `encoder.0.weight` [out, in]. */

@@ -4,7 +4,6 @@ import { VERSION } from '../base/version.js'
 import { buildNetwork } from '../compile/network.js'
 import { parseSpec, type Spec } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
-import { fingerprintOf } from '../data/fingerprint.js'
 import type { RowStream } from '../data/row-stream.js'
 import type { PresetName, Recipe } from '../recipes/index.js'
 import type { Device, Runtime } from '../runtime/types.js'
@@ -26,6 +25,7 @@ export interface Estimator<O> {
    *
    * @param options  how to fit; the recipe's own options may be given here too, and win
    * @throws E_DIVERGED, with the last good model as `model`, when the loss is no longer finite
+   * @throws E_RESUME when the checkpoint to go on from is of another training
    * @throws E_DATA, E_SHAPE, E_OPTION when data and options do not fit together; E_TRUNCATED, E_SHAPE, E_VALUE when a stream
    * does not give what it promised, and whatever it throws; E_DEVICE when the device is not here
    */
@@ -66,14 +66,9 @@ export function estimator<S extends z.ZodObject>(recipe: Recipe<S>) {
     return {
       recipe: recipe.name,
       spec: (input) => recipe.spec(input, options as Options, preset),
-      async fit(data, { seed = 0, validation, buffer, signal, onEvent, runtime, device, ...more } = {} as never) {
-        const network = buildNetwork(recipe.spec(data.shape, { ...options, ...more } as Options, preset))
-        return fitNetwork(
-          network,
-          data,
-          { seed, validation, buffer, signal, onEvent },
-          runtime ?? (await sharedRuntime(device)),
-        )
+      async fit(data, given = {}) {
+        const { fit, more } = splitOptions(given)
+        return fitNetwork(buildNetwork(recipe.spec(data.shape, { ...options, ...more } as Options, preset)), data, fit)
       },
     }
   }
@@ -88,29 +83,43 @@ export function estimator<S extends z.ZodObject>(recipe: Recipe<S>) {
 export async function fitSpec(
   spec: unknown,
   data: Dataset | RowStream,
-  { seed = 0, validation, buffer, signal, onEvent, runtime, device }: FitOptions & Placement = {},
+  options: FitOptions & Placement = {},
 ): Promise<Autoencoder> {
-  const network = buildNetwork(parseSpec(spec))
-  return fitNetwork(
-    network,
-    data,
-    { seed, validation, buffer, signal, onEvent },
-    runtime ?? (await sharedRuntime(device)),
-  )
+  return fitNetwork(buildNetwork(parseSpec(spec)), data, options)
 }
 
-type Given = { readonly [K in keyof FitOptions]: FitOptions[K] | undefined }
+/** The options that are not a recipe's own. */
+const FIT_OPTIONS: { readonly [K in keyof Required<FitOptions & Placement>]: true } = {
+  seed: true,
+  validation: true,
+  buffer: true,
+  resume: true,
+  onCheckpoint: true,
+  checkpointSeconds: true,
+  patience: true,
+  minDelta: true,
+  maxSeconds: true,
+  signal: true,
+  onEvent: true,
+  runtime: true,
+  device: true,
+}
+
+function splitOptions(given: object): { readonly fit: FitOptions & Placement; readonly more: object } {
+  const entries = Object.entries(given)
+  return {
+    fit: Object.fromEntries(entries.filter(([name, value]) => name in FIT_OPTIONS && value !== undefined)),
+    more: Object.fromEntries(entries.filter(([name]) => !(name in FIT_OPTIONS))),
+  }
+}
 
 async function fitNetwork(
   network: Artifact['network'],
   data: Dataset | RowStream,
-  options: Given,
-  runtime: Runtime,
+  { runtime: given, device, ...options }: FitOptions & Placement,
 ): Promise<Autoencoder> {
-  const [{ parameters, ...training }, fingerprint] = await Promise.all([
-    runPhases(runtime, network, data, options as FitOptions),
-    fingerprintOf(data),
-  ])
+  const runtime = given ?? (await sharedRuntime(device))
+  const { parameters, fingerprint, ...training } = await runPhases(runtime, network, data, options)
   const { engine, version, threads } = runtime.info
   const { dtype, scale } = data
   const model = new Autoencoder(
@@ -122,7 +131,7 @@ async function fitNetwork(
         dataset: data.name,
         rows: data.rows,
         ...(fingerprint !== undefined && { fingerprint }),
-        seed: options.seed ?? 0,
+        seed: options.seed ?? options.resume?.identity.seed ?? 0,
         steps: training.steps,
         versions: { diabolo: VERSION, engine: `${engine} ${version}` },
         threads,

@@ -15,10 +15,12 @@ import { lower } from '../compile/lowering/index.js'
 import { buildNetwork, initialParameters, type Network } from '../compile/network.js'
 import type { DescendSpec } from '../compile/spec.js'
 import { stateOf } from '../compile/step.js'
+import type { Dataset } from '../data/dataset.js'
+import { fingerprintOf } from '../data/fingerprint.js'
 import { type Annotations, encode } from '../graph/encode.js'
 import { optimizerOf } from '../nn/optimizers.js'
 import { trainingFeeds } from '../train/training-feeds.js'
-import type { Artifact } from './artifact.js'
+import type { Artifact, Provenance } from './artifact.js'
 
 export interface TrainingExport {
   /** Which phase's training: the last one's when left out. */
@@ -76,6 +78,20 @@ export function exportFeeds(artifact: Artifact, { phase: wanted, from }: Trainin
   const atStart = from === undefined ? isFirst : from === 'start'
   const start = atStart ? initialParameters(artifact.network, provenance.seed) : parameters
   return trainingFeeds({ network, phase, start, seed: provenance.seed, rows: provenance.rows })
+}
+
+/**
+ * @throws E_CHECKSUM when the data is not what the model was trained on
+ */
+export async function requireTrainedOn(data: Dataset, { dataset, fingerprint, rows }: Provenance): Promise<void> {
+  const found = await fingerprintOf(data)
+  if (data.rows === rows && (found === undefined || fingerprint === undefined || found === fingerprint)) return
+  throw new DiaboloError('E_CHECKSUM', {
+    at: `data set "${data.name}", to go with the training`,
+    expected: `the ${rows} rows of "${dataset}" that the model was trained on (${fingerprint})`,
+    found: `${data.rows} rows (${found})`,
+    hint: 'give the data that was given to train, or none, and feed data of your own',
+  })
 }
 
 /** Whole batches only: a graph has one size of batch. */

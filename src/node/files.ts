@@ -64,6 +64,21 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
 }
 
 /**
+ * Refuses to write over a file that is there.
+ *
+ * @throws E_EXISTS
+ */
+export async function requireNew(path: string): Promise<void> {
+  if (!(await exists(path))) return
+  throw new DiaboloError('E_EXISTS', {
+    at: path,
+    expected: 'a file that is not there yet',
+    found: 'one that is',
+    hint: 'choose another --out, or remove the file if you no longer need it',
+  })
+}
+
+/**
  * Makes sure, before hours are spent, that a folder can be written and holds nothing that would be written over.
  * Leaves things as they were.
  *

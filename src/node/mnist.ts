@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { DiaboloError } from '../base/errors.js'
+import { byteSource } from '../data/byte-source.js'
 import { type Dataset, dataset, slice } from '../data/dataset.js'
-import { gunzip, isGzip } from '../data/formats/gzip.js'
+import { isGzip, unpack } from '../data/formats/gzip.js'
 import { parseIdx } from '../data/formats/idx.js'
 import { exists, readBytes, writeWhole } from './files.js'
 import { cacheFolder, dataFolders } from './folders.js'
@@ -91,7 +92,7 @@ export async function fetchMnist({ download = true, mirrors = MIRRORS, onDownloa
         hint: 'use the built-in --data digits, or put the four files in a folder and set DIABOLO_DATA to it',
       })
     }
-    check(await gunzip(bytes, name), name, mirrors.join(', '))
+    check(await unpack(byteSource(bytes, name)), name, mirrors.join(', '))
     await writeWhole(join(folder, `${name}.gz`), bytes)
     onDownload?.(name, bytes.length)
   }
@@ -118,7 +119,7 @@ async function findFile(folder: string, name: FileName): Promise<string | undefi
 async function readChecked(folder: string, name: FileName): Promise<Uint8Array> {
   const path = (await findFile(folder, name)) ?? join(folder, name)
   const bytes = await readBytes(path)
-  const plain = isGzip(bytes) ? await gunzip(bytes, path) : bytes
+  const plain = isGzip(bytes) ? await unpack(byteSource(bytes, path)) : bytes
   check(plain, name, path)
   return plain
 }

@@ -8,6 +8,7 @@ import { rowsPerRun, runInBatches } from './batches.js'
  * What so many layers of the encoder make of samples, computed once.
  *
  * @returns float32 samples of the shape that those layers give
+ * @throws the signal's reason when it aborts
  */
 export async function encodeDataset(
   runtime: Runtime,
@@ -15,10 +16,11 @@ export async function encodeDataset(
   parameters: Parameters,
   data: Dataset,
   layers: number,
+  signal?: AbortSignal,
 ): Promise<Dataset> {
   const session = await runtime.open(compileEncoder(network, parameters, data, layers))
   try {
-    const run = { session, inputs: { input: data }, rowsPerRun: rowsPerRun(network) }
+    const run = { session, inputs: { input: data }, rowsPerRun: rowsPerRun(network), ...(signal && { signal }) }
     const { code } = await runInBatches(run, ['code'])
     const { labels, rows } = data
     const shape = network.shapeAfter(layers)

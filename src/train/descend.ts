@@ -1,117 +1,158 @@
 import type { Parameters } from '../compile/network.js'
 import type { DescendSpec } from '../compile/spec.js'
 import { activityOf } from './activity.js'
+import { type Best, bestName, type Position, type Standing } from './checkpoint.js'
+import { isBetter, isOver, type Patience } from './early-stopping.js'
+import { EpochSums } from './epoch-sums.js'
 import type { EpochRecord, FitEvent } from './events.js'
 import { after } from './feed.js'
+import type { Keeper } from './keeper.js'
 import { type State, Stepper, type StepperContext } from './stepper.js'
+import { untilStopped } from './stopping.js'
 import { requireRows } from './validate.js'
 
 export interface DescendContext extends StepperContext {
-  readonly signal?: AbortSignal | undefined
+  readonly signal: AbortSignal
+  readonly keeper: Keeper
+  readonly patience: Patience
   readonly onEvent?: ((event: FitEvent) => void) | undefined
   /** Mean squared error per value of these parameters on the validation data. */
   readonly validate?: ((parameters: State) => Promise<number>) | undefined
 }
 
 export interface Descent {
-  readonly parameters: Parameters
-  readonly history: readonly EpochRecord[]
-  readonly steps: number
-  /** Seconds spent in steps and in waiting for samples, validation left out. */
-  readonly seconds: number
+  readonly standing: Standing
+  readonly end: 'finished' | 'patience' | 'stopped' | 'diverged'
   /** The step whose loss was not finite, if one was not; the parameters are then those of an earlier, finite step. */
   readonly divergedAt?: number
 }
 
-/** Runs one phase of gradient descent from these parameters. */
-export async function descend(context: DescendContext, phase: DescendSpec, start: Parameters): Promise<Descent> {
+/** Runs one phase of gradient descent from where it stands, to its end or until it is stopped. */
+export async function descend(context: DescendContext, phase: DescendSpec, start: Standing): Promise<Descent> {
   requireRows(context.feed.data, phase)
-  const stepper = await Stepper.open(context, phase, start)
-  const run = new PhaseRun(context, phase, stepper)
+  const stepper = await Stepper.open(context, phase, start.tensors, start.position.step)
   try {
-    await run.toEnd()
-    const { history, seconds, divergedAt } = run
-    const parameters = await stepper.parameters()
-    return { parameters, history, steps: stepper.step, seconds, ...(divergedAt !== undefined && { divergedAt }) }
+    const run = new PhaseRun(context, phase, stepper, start)
+    const end = await run.toEnd()
+    const { divergedAt } = run
+    return { standing: await run.standing(), end, ...(divergedAt !== undefined && { divergedAt }) }
   } finally {
     await stepper.close()
   }
 }
 
-interface EpochMeans {
-  readonly loss: number
-  /** Each unit's. */
-  readonly activation?: Float64Array
-}
-
 /** The epochs of one phase, with what they leave behind. */
 class PhaseRun {
-  readonly history: EpochRecord[] = []
-  seconds = 0
   divergedAt: number | undefined
   readonly #context: DescendContext
   readonly #phase: DescendSpec
   readonly #stepper: Stepper
-  #rowsSeen = 0
+  readonly #start: Standing
+  readonly #history: EpochRecord[]
+  #epoch: number
+  #seen: number
+  #sums: EpochSums
+  #seconds: number
+  #best: (Best & { readonly parameters: Parameters }) | undefined
+  /** Rows and seconds since this run began. */
+  #pace = { rows: 0, seconds: 0 }
 
-  constructor(context: DescendContext, phase: DescendSpec, stepper: Stepper) {
+  constructor(context: DescendContext, phase: DescendSpec, stepper: Stepper, start: Standing) {
+    const { epoch, seen, sums, seconds, best } = start.position
     this.#context = context
     this.#phase = phase
     this.#stepper = stepper
+    this.#start = start
+    this.#history = [...start.history]
+    this.#epoch = epoch
+    this.#seen = seen
+    this.#sums = new EpochSums(sums)
+    this.#seconds = seconds
+    this.#best = best && { ...best, parameters: this.#bestOf(start.tensors) }
   }
 
-  /** Runs epochs until all are done, the caller aborts, or the loss is no longer finite. */
-  async toEnd(): Promise<void> {
-    const { onEvent, validate } = this.#context
+  /** Where the training stands now; steps may be taken while tensors are on their way here. */
+  async standing(): Promise<Standing> {
+    const { epoch, mse, parameters = {} } = this.#best ?? {}
+    const position: Position = {
+      ...this.#start.position,
+      epoch: this.#epoch,
+      step: this.#stepper.step,
+      seen: this.#seen,
+      sums: this.#sums.sums(),
+      seconds: this.#seconds,
+      ...(epoch !== undefined && mse !== undefined && { best: { epoch, mse } }),
+    }
+    const history = [...this.#history]
+    const best = Object.entries(parameters).map(([name, tensor]) => [bestName(name), tensor] as const)
+    const now = await this.#stepper.tensors()
+    return { position, history, tensors: { ...this.#start.tensors, ...now, ...Object.fromEntries(best) } }
+  }
+
+  /** Runs epochs until all are done, patience is at its end, the caller stops it, or the loss is no longer finite. */
+  async toEnd(): Promise<Descent['end']> {
+    const { onEvent, keeper, patience } = this.#context
     const { name, epochs } = this.#phase
     onEvent?.({ type: 'phase', phase: name, epochs, stepsPerEpoch: this.#stepper.totalSteps / epochs })
-    for (let epoch = 1; epoch <= epochs; epoch++) {
-      const means = await this.#epoch(epoch)
-      if (!means) return
-      const record: EpochRecord = {
-        phase: name,
-        epoch,
-        step: this.#stepper.step,
-        loss: means.loss,
-        ...(means.activation && { activity: activityOf(means.activation) }),
-        ...(validate && { validationMse: await validate(this.#stepper.state) }),
-        learningRate: this.#stepper.rate(this.#stepper.step - 1),
-        seconds: this.seconds,
-      }
-      this.history.push(record)
+    while (this.#epoch <= epochs) {
+      if (isOver(this.#epoch - 1, this.#best, patience)) return 'patience'
+      if (!(await this.#samples())) return this.divergedAt === undefined ? 'stopped' : 'diverged'
+      const record = await this.#record()
+      if (!record) return 'stopped'
+      this.#history.push(record)
+      this.#epoch++
+      this.#seen = 0
+      this.#sums = new EpochSums()
       onEvent?.({ type: 'epoch', ...record })
+      keeper.offer('epoch', () => this.standing())
     }
+    return 'finished'
   }
 
-  /** @returns means over the epoch's samples, or nothing when it was not run to its end */
-  async #epoch(epoch: number): Promise<EpochMeans | undefined> {
-    const { feed, seed, signal } = this.#context
-    const { data } = feed
+  /** @returns whether all samples of the epoch were seen */
+  async #samples(): Promise<boolean> {
+    const { feed, seed, signal, keeper } = this.#context
     const { batchSize: batch, name: phase, shuffle } = this.#phase
-    let sum = 0
-    let activation: Float64Array | undefined
-    let seen = 0
+    const epoch = this.#epoch
+    const visit = { batch, seen: this.#seen, ...(shuffle && { shuffle: { seed, phase, epoch } }) }
     let before = performance.now()
-    for await (const portion of feed.portions({ batch, ...(shuffle && { shuffle: { seed, phase, epoch } }) })) {
+    for await (const portion of feed.portions(visit)) {
       for (let done = 0; done < portion.places.length; ) {
-        if (signal?.aborted) return undefined
-        const { losses, rows, meters } = await this.#stepper.advance(after(portion, done), epoch)
-        this.seconds += (performance.now() - before) / 1000
-        if (this.#diverged(losses)) return undefined
-        const loss = losses.reduce((total, value) => total + value, 0) / losses.length
-        sum += loss * rows
-        const sums = meters.get('activation')
-        activation = sums?.map((value, i) => value / data.rows + (activation?.[i] ?? 0)) ?? activation
-        done += rows
-        seen += rows
-        this.#rowsSeen += rows
-        this.#report(epoch, loss)
+        if (signal.aborted) return false
+        const advance = await this.#stepper.advance(after(portion, done), epoch)
+        this.#took((performance.now() - before) / 1000, advance.rows)
+        if (this.#diverged(advance.losses)) return false
+        this.#sums.add(advance)
+        this.#seen += advance.rows
+        done += advance.rows
+        this.#report(advance.losses)
+        keeper.offer('step', () => this.standing())
         before = performance.now()
       }
     }
-    // an aborted feed ends early
-    if (seen < data.rows) return undefined
-    return { loss: sum / data.rows, ...(activation && { activation }) }
+    // a feed that was stopped ends early
+    return this.#seen === feed.data.rows
+  }
+
+  /** What the epoch came to; nothing when it was stopped while that was measured. */
+  async #record(): Promise<EpochRecord | undefined> {
+    const { feed, validate, signal, patience } = this.#context
+    const { loss, activation } = this.#sums.means(feed.data.rows)
+    const mse = validate && (await untilStopped(validate(this.#stepper.state), signal))
+    if (validate && mse === undefined) return undefined
+    if (mse !== undefined && patience.patience !== undefined && isBetter(mse, this.#best, patience)) {
+      this.#best = { epoch: this.#epoch, mse, parameters: await this.#stepper.parameters() }
+    }
+    return {
+      phase: this.#phase.name,
+      epoch: this.#epoch,
+      step: this.#stepper.step,
+      loss,
+      ...(activation && { activity: activityOf(activation) }),
+      ...(mse !== undefined && { validationMse: mse }),
+      learningRate: this.#stepper.rate(this.#stepper.step - 1),
+      seconds: this.#seconds,
+    }
   }
 
   /** Goes back to the newest parameters whose own loss was finite. */
@@ -123,12 +164,24 @@ class PhaseRun {
     return true
   }
 
-  #report(epoch: number, loss: number): void {
+  #took(seconds: number, rows: number): void {
+    this.#seconds += seconds
+    this.#pace = { rows: this.#pace.rows + rows, seconds: this.#pace.seconds + seconds }
+  }
+
+  #report(losses: Float32Array): void {
     const { feed, onEvent } = this.#context
     const { name: phase, epochs } = this.#phase
     const { step, totalSteps: steps } = this.#stepper
-    const rowsPerSecond = this.#rowsSeen / this.seconds
-    const secondsLeft = (feed.data.rows * epochs - this.#rowsSeen) / rowsPerSecond
+    const epoch = this.#epoch
+    const loss = losses.reduce((total, value) => total + value, 0) / losses.length
+    const rowsPerSecond = this.#pace.rows / this.#pace.seconds
+    const secondsLeft = (feed.data.rows * (epochs - epoch + 1) - this.#seen) / rowsPerSecond
     onEvent?.({ type: 'progress', phase, epoch, epochs, step, steps, loss, rowsPerSecond, secondsLeft })
+  }
+
+  #bestOf(tensors: Parameters): Parameters {
+    const found = this.#context.network.parameters.map(({ name }) => [name, tensors[bestName(name)]])
+    return Object.fromEntries(found)
   }
 }

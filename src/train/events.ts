@@ -19,6 +19,8 @@ export type FitEvent =
       readonly secondsLeft: number
     }
   | ({ readonly type: 'epoch' } & EpochRecord)
+  /** Something that a person should know, and that does not end the training. */
+  | { readonly type: 'warning'; readonly message: string }
 
 /** One line of a run's history. */
 export interface EpochRecord {

@@ -16,12 +16,14 @@ export interface Portion {
 export interface Visit extends Pick<Ordering, 'shuffle'> {
   /** Samples of a step: portions are whole batches, but for the last one. */
   readonly batch: number
+  /** How many were seen before, whole batches of them: the visit goes on from there. */
+  readonly seen?: number
 }
 
 /** Training data on its way to the runtime's side, all at once or piece by piece. */
 export interface Feed {
   readonly data: Samples
-  /** Every sample once. A portion may be used until the next one is asked for. Ends early when the caller aborts. */
+  /** Every sample once, but for those that were seen before. A portion may be used until the next one is asked for. Ends early when the caller aborts. */
   portions(visit: Visit): AsyncGenerator<Portion, void, void>
   /** Frees what is on the runtime's side. */
   close(): Promise<void>

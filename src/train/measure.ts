@@ -31,13 +31,17 @@ export class Gauge {
     return new Gauge(await runtime.open(compileMeasure(network, given, pairs)), network, pairs)
   }
 
-  /** @param parameters  where they are not written into the graph */
-  async measure(parameters: Feeds = {}): Promise<Measured> {
+  /**
+   * @param parameters  where they are not written into the graph
+   * @throws the signal's reason when it aborts
+   */
+  async measure(parameters: Feeds = {}, signal?: AbortSignal): Promise<Measured> {
     const run = {
       session: this.#session,
       inputs: this.#pairs,
       rowsPerRun: rowsPerRun(this.#network),
       feeds: parameters,
+      ...(signal && { signal }),
     }
     if (this.#network.output !== 'sigmoid')
       return { mse: mean((await runInBatches(run, ['squaredError'])).squaredError) }

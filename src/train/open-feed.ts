@@ -15,10 +15,14 @@ export interface FeedOptions {
 }
 
 /** Samples as they are. */
-export const openFeed = (runtime: Runtime, data: Dataset | RowStream, { buffer, signal }: FeedOptions): Feed =>
-  isStream(data)
-    ? streamFeed(runtime, data, Math.min(buffer ?? bufferRows(data), data.rows), signal)
-    : residentFeed(runtime, data, buffer ?? data.rows)
+export function openFeed(runtime: Runtime, data: Dataset | RowStream, options: FeedOptions): Feed {
+  const buffer = bufferOf(data, options)
+  return isStream(data) ? streamFeed(runtime, data, buffer, options.signal) : residentFeed(runtime, data, buffer)
+}
+
+/** Rows that are shuffled with one another: where nothing else is said, all in memory, what fits 32 MiB of a stream. */
+export const bufferOf = (data: Dataset | RowStream, { buffer }: FeedOptions): number =>
+  Math.min(buffer ?? (isStream(data) ? bufferRows(data) : data.rows), data.rows)
 
 export interface Encoding {
   readonly runtime: Runtime
@@ -35,7 +39,7 @@ export async function openCodes(
   options: FeedOptions,
 ): Promise<Feed> {
   if (!isStream(data)) {
-    return openFeed(runtime, await encodeDataset(runtime, whole, parameters, data, layers), options)
+    return openFeed(runtime, await encodeDataset(runtime, whole, parameters, data, layers, options.signal), options)
   }
   const codes = await codeStream(runtime, whole, parameters, data, layers)
   const feed = openFeed(runtime, codes, options)

@@ -1,7 +1,7 @@
 import { type Dataset, toTensor } from '../data/dataset.js'
 import { orderOf } from '../data/order.js'
 import type { Resident, Runtime } from '../runtime/types.js'
-import type { Feed } from './feed.js'
+import { after, type Feed } from './feed.js'
 
 /**
  * A data set that is brought whole, when first needed.
@@ -12,10 +12,10 @@ export function residentFeed(runtime: Runtime, data: Dataset, buffer: number): F
   let resident: Promise<Resident> | undefined
   return {
     data,
-    async *portions({ shuffle }) {
+    async *portions({ shuffle, seen = 0 }) {
       resident ??= runtime.put(toTensor(data))
       const order = orderOf({ rows: data.rows, buffer, shuffle })
-      yield { resident: await resident, places: order, samples: order }
+      yield after({ resident: await resident, places: order, samples: order }, seen)
     },
     async close() {
       if (resident) runtime.release([await resident])

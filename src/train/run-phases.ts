@@ -1,20 +1,26 @@
 import { buildNetwork, initialParameters, type Network, type Parameters } from '../compile/network.js'
 import type { DescendSpec } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
+import { fingerprintOf } from '../data/fingerprint.js'
 import type { RowStream } from '../data/row-stream.js'
 import type { Resident, Runtime } from '../runtime/types.js'
+import { beginning, type Checkpoint, parametersOf, type Standing, totalsOf } from './checkpoint.js'
 import { encodeDataset } from './codes.js'
 import { corrupt } from './corrupt.js'
 import { type Descent, descend } from './descend.js'
+import type { Patience } from './early-stopping.js'
 import type { EpochRecord, FitEvent } from './events.js'
 import type { Feed } from './feed.js'
+import { identify, requireResumable } from './identity.js'
+import { Keeper, type KeeperOptions } from './keeper.js'
 import { Gauge } from './measure.js'
-import { openCodes, openFeed } from './open-feed.js'
+import { bufferOf, openCodes, openFeed } from './open-feed.js'
 import { solve } from './solve.js'
-import { requireBuffer, requireWidth } from './validate.js'
+import { stopAfter, untilStopped } from './stopping.js'
+import { requireFitOptions, requireWidth } from './validate.js'
 
-export interface FitOptions {
-  /** Decides every random draw: starting weights, orders, noise. */
+export interface FitOptions extends Patience, KeeperOptions {
+  /** Decides every random draw: starting weights, orders, noise. 0 when left out, or the one of `resume`. */
   readonly seed?: number
   /** Data to measure after every epoch; never trained on. */
   readonly validation?: Dataset
@@ -23,21 +29,31 @@ export interface FitOptions {
    * same number, the order, and so what is learned, is the same for both (phases that are fed codes: but for last bits).
    */
   readonly buffer?: number
+  /**
+   * Goes on from a checkpoint of the same training, to the same bytes as if it had never been left. The last phase may be
+   * given more epochs, where its learning rate does not depend on how many there are.
+   */
+  readonly resume?: Checkpoint
   /** Ends training early; the model keeps what it learned so far. */
   readonly signal?: AbortSignal
+  /** Ends training early after so many seconds. */
+  readonly maxSeconds?: number
   readonly onEvent?: (event: FitEvent) => void
 }
 
 /** What came of a fit. */
 export interface FitResult {
+  /** With `patience`, those of the epoch that validated best. */
   readonly parameters: Parameters
   readonly history: readonly EpochRecord[]
   readonly steps: number
   /** Seconds spent in training steps and in waiting for samples. */
   readonly seconds: number
-  readonly stopped: 'finished' | 'aborted' | 'diverged'
+  readonly stopped: 'finished' | 'patience' | 'time' | 'aborted' | 'diverged'
   /** The step whose loss was not finite. */
   readonly divergedAt?: number
+  /** Of the data, as `fingerprintOf` gives it; missing where it was not known yet when training was stopped. */
+  readonly fingerprint?: string
 }
 
 /** Runs the phases of a network's spec one after another, each from where the one before it ended. */
@@ -47,81 +63,118 @@ export async function runPhases(
   data: Dataset | RowStream,
   options: FitOptions = {},
 ): Promise<FitResult> {
-  const { seed = 0, validation, signal, buffer } = options
+  const { resume, seed = resume?.identity.seed ?? 0, validation, onEvent, maxSeconds } = options
   requireWidth(data, network.width, 'training data')
   if (validation) requireWidth(validation, network.width, 'validation data')
-  if (buffer !== undefined) requireBuffer(buffer)
-  const feed = openFeed(runtime, data, options)
-
-  let parameters = initialParameters(network, seed)
-  const history: EpochRecord[] = []
-  let steps = 0
-  let seconds = 0
-  let divergedAt: number | undefined
+  requireFitOptions(options)
+  const { spec } = network
+  const stopping = stopAfter(options.signal, maxSeconds)
+  const { signal } = stopping
+  const fingerprint = fingerprintOf(data)
+  // it is waited for at the end, and where a stream cannot be read, training says so first
+  fingerprint.catch(() => {})
+  const buffer = bufferOf(data, options)
+  const known =
+    resume || options.onCheckpoint
+      ? identify({ spec, seed, data, fingerprint, validation, buffer, info: runtime.info })
+      : undefined
+  known?.catch(() => {})
+  const feed = openFeed(runtime, data, { ...options, signal })
+  let at: Standing = resume ?? { position: beginning(0), history: [], tensors: initialParameters(network, seed) }
+  let descent: Descent = { standing: at, end: 'finished' }
   try {
-    for (const phase of network.spec.phases) {
-      if (signal?.aborted || divergedAt !== undefined) break
-      if (phase.kind === 'solve') {
-        parameters = (await solve({ runtime, network, feed }, phase)) ?? parameters
-        continue
-      }
-      const descent = await runDescent({ runtime, data, feed }, phase, network, parameters, options)
-      parameters = { ...parameters, ...descent.parameters }
-      history.push(...descent.history)
-      steps += descent.steps
-      seconds += descent.seconds
-      divergedAt = descent.divergedAt
+    const now = resume && known && (await untilStopped(known, signal))
+    const warnings = resume && now ? requireResumable(resume, now) : []
+    for (const message of warnings) onEvent?.({ type: 'warning', message })
+    // a checkpoint that there was no time to look at is not written over
+    const keeper = new Keeper(resume && !now ? {} : options, known)
+    const training = { runtime, network, data, feed, keeper, seed, signal, options }
+    while (at.position.phase < spec.phases.length && !signal.aborted) {
+      descent = await runPhase(training, at)
+      at = descent.standing
+      const { phase } = at.position
+      // the last descent is left where it stands, so that epochs can be added to it
+      const isLast = phase === spec.phases.length - 1 && spec.phases[phase]?.kind === 'descend'
+      if (isLast || descent.end === 'stopped' || descent.end === 'diverged') break
+      const position = beginning(phase + 1, totalsOf(at.position))
+      at = { position, history: at.history, tensors: parametersOf(network, at) }
     }
+    if (descent.end !== 'diverged') await keeper.end(at)
   } finally {
+    stopping.close()
     await feed.close()
   }
-  const stopped = divergedAt !== undefined ? 'diverged' : signal?.aborted ? 'aborted' : 'finished'
-  return { parameters, history, steps, seconds, stopped, ...(divergedAt !== undefined && { divergedAt }) }
+  const { end, divergedAt } = descent
+  const print = await untilStopped(fingerprint, signal)
+  return {
+    parameters: parametersOf(network, at),
+    history: at.history,
+    ...totalsOf(at.position),
+    stopped: end === 'diverged' ? end : (stopping.reason() ?? (end === 'stopped' ? 'aborted' : end)),
+    ...(divergedAt !== undefined && { divergedAt }),
+    ...(print !== undefined && { fingerprint: print }),
+  }
 }
 
 interface Training {
   readonly runtime: Runtime
+  readonly network: Network
   readonly data: Dataset | RowStream
   /** The same data, on its way to the runtime's side. */
   readonly feed: Feed
+  readonly keeper: Keeper
+  readonly seed: number
+  readonly signal: AbortSignal
+  readonly options: FitOptions
 }
 
-/** One phase, on the whole network or on some of its layers, fed with what the layers before them make of the samples. */
-async function runDescent(
-  { runtime, data, feed }: Training,
-  phase: DescendSpec,
-  whole: Network,
-  parameters: Parameters,
-  options: FitOptions,
-): Promise<Descent> {
-  const { seed = 0, validation, signal, onEvent } = options
+/** The phase that the training stands in, to its end or until it is stopped. */
+async function runPhase(training: Training, at: Standing): Promise<Descent> {
+  const { network, signal } = training
+  const phase = network.spec.phases[at.position.phase] as Network['spec']['phases'][number]
+  if (phase.kind === 'descend') return runDescent(training, phase, at)
+  const solved = await untilStopped(solve(training, phase), signal)
+  return solved ? { standing: { ...at, tensors: solved }, end: 'finished' } : { standing: at, end: 'stopped' }
+}
+
+/** On the whole network or on some of its layers, fed with what the layers before them make of the samples. */
+async function runDescent(training: Training, phase: DescendSpec, at: Standing): Promise<Descent> {
+  const { runtime, network: whole, data, feed, keeper, seed, signal, options } = training
+  const { validation, onEvent, buffer } = options
   const { from } = phase.layers ?? { from: 0 }
   const network = phase.layers ? buildNetwork(whole.spec, phase.layers) : whole
-  const own = from > 0 ? await openCodes({ runtime, whole, parameters, data, layers: from }, options) : feed
-  const target = validation && from > 0 ? await encodeDataset(runtime, whole, parameters, validation, from) : validation
-  const input = target && phase.corruption ? corrupt(target, phase.corruption, { seed }) : target
-  const gauge = target && input && (await Gauge.open(runtime, network, 'fed', { input, target }))
-  try {
-    return await descend(
-      {
-        runtime,
-        network,
-        feed: own,
-        seed,
-        signal,
-        onEvent,
-        validate:
-          gauge &&
-          (async (state) => {
-            const entries = network.parameters.map(({ name }) => [name, state[name] as Resident])
-            return (await gauge.measure(Object.fromEntries(entries))).mse
-          }),
-      },
-      phase,
-      parameters,
-    )
-  } finally {
+  const parameters = parametersOf(whole, at)
+  const encoding = { runtime, whole, parameters, data, layers: from }
+  const open = async () => {
+    const own = from > 0 ? await openCodes(encoding, { signal, ...(buffer !== undefined && { buffer }) }) : feed
+    const target =
+      validation && from > 0 ? await encodeDataset(runtime, whole, parameters, validation, from, signal) : validation
+    const input = target && phase.corruption ? corrupt(target, phase.corruption, { seed }) : target
+    const gauge = target && input && (await Gauge.open(runtime, network, 'fed', { input, target }))
+    return { own, gauge }
+  }
+  const close = async ({ own, gauge }: Awaited<ReturnType<typeof open>>) => {
     if (own !== feed) await own.close()
     await gauge?.close()
+  }
+  const opening = open()
+  const opened = await untilStopped(opening, signal)
+  if (!opened) {
+    // nobody waits for it any longer
+    opening.then(close).catch(() => {})
+    return { standing: at, end: 'stopped' }
+  }
+  const { own, gauge } = opened
+  const validate =
+    gauge &&
+    (async (state: Readonly<Record<string, Resident>>) => {
+      const entries = network.parameters.map(({ name }) => [name, state[name] as Resident])
+      return (await gauge.measure(Object.fromEntries(entries), signal)).mse
+    })
+  const context = { runtime, network, feed: own, seed, signal, keeper, patience: options, onEvent, validate }
+  try {
+    return await descend(context, phase, at)
+  } finally {
+    await close(opened)
   }
 }

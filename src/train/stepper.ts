@@ -32,10 +32,10 @@ export interface StepperContext {
 export interface Advance {
   /** One per step. */
   readonly losses: Float32Array
-  /** Samples seen. */
+  /** Samples seen, as many in every step. */
   readonly rows: number
-  /** Sums over these samples, by meter, one number per unit. */
-  readonly meters: ReadonlyMap<string, Float64Array>
+  /** Batch means by meter, float32 [steps, units]. */
+  readonly meters: ReadonlyMap<string, Float32Array>
 }
 
 /** Takes steps in chunks of about a tenth of a second and keeps the state on the runtime's side between them. */
@@ -48,25 +48,36 @@ export class Stepper {
   readonly #sessions = new Map<number, Promise<Session>>()
   /** Newest first. */
   #states: readonly State[]
-  #step = 0
+  #step: number
   #secondsPerStep = CHUNK_SECONDS
 
-  private constructor(context: StepperContext, phase: DescendSpec, state: State, bank: Resident | undefined) {
+  private constructor(
+    context: StepperContext,
+    phase: DescendSpec,
+    state: State,
+    bank: Resident | undefined,
+    step: number,
+  ) {
     this.#context = context
     this.#phase = phase
+    this.#step = step
     this.#totalSteps = Math.ceil(context.feed.data.rows / phase.batchSize) * phase.epochs
     this.#states = [state]
     this.#bank = bank
   }
 
-  /** @param start  parameters to begin from; the optimizer begins with nothing remembered */
-  static async open(context: StepperContext, phase: DescendSpec, start: Parameters): Promise<Stepper> {
+  /**
+   * @param start  parameters to begin from, and what the optimizer remembers: nothing, where it is left out
+   * @param step   steps of this phase that were taken before
+   */
+  static async open(context: StepperContext, phase: DescendSpec, start: Parameters, step = 0): Promise<Stepper> {
     const entries = stateOf(context.network, phase).map(async ({ name, shape }) => {
       const size = shape.reduce((product, dim) => product * dim, 1)
       const initial: Tensor = start[name] ?? { dtype: 'float32', shape, data: new Float32Array(size) }
       return [name, await context.runtime.put(initial)] as const
     })
-    return new Stepper(context, phase, Object.fromEntries(await Promise.all(entries)), await putBank(context, phase))
+    const state = Object.fromEntries(await Promise.all(entries))
+    return new Stepper(context, phase, state, await putBank(context, phase), step)
   }
 
   /** Steps taken. */
@@ -123,9 +134,7 @@ export class Stepper {
     this.#secondsPerStep = (performance.now() - before) / 1000 / trips
     this.#keep(Object.fromEntries(names.map((name) => [name, result.kept[nextName(name)] as Resident])))
     this.#step += trips
-    const meters = meterNames(this.#phase).map(
-      (name) => [name, columnSums(floats(result, meterName(name)), trips, batch)] as const,
-    )
+    const meters = meterNames(this.#phase).map((name) => [name, floats(result, meterName(name))] as const)
     return { losses: floats(result, LOSSES), rows, meters: new Map(meters) }
   }
 
@@ -137,16 +146,25 @@ export class Stepper {
   }
 
   /** Brings the parameters here. */
-  async parameters(): Promise<Parameters> {
-    const { network, runtime } = this.#context
-    const entries = network.parameters.map(async ({ name }) => [name, await runtime.get(this.state[name] as Resident)])
-    return Object.fromEntries(await Promise.all(entries))
+  parameters(): Promise<Parameters> {
+    return this.#bring(this.#context.network.parameters.map(({ name }) => name))
+  }
+
+  /** Brings the parameters and what the optimizer remembers here, as they are now: steps may be taken meanwhile. */
+  tensors(): Promise<Parameters> {
+    return this.#bring(Object.keys(this.state))
   }
 
   async close(): Promise<void> {
     if (this.#bank) this.#context.runtime.release([this.#bank])
     for (const state of this.#states) this.#release(state)
     for (const session of this.#sessions.values()) await (await session).close()
+  }
+
+  async #bring(names: readonly string[]): Promise<Parameters> {
+    const { runtime } = this.#context
+    const entries = names.map(async (name) => [name, await runtime.get(this.state[name] as Resident)] as const)
+    return Object.fromEntries(await Promise.all(entries)) as Parameters
   }
 
   /** Where each of these samples finds its noise. */
@@ -179,12 +197,4 @@ export class Stepper {
 
 async function putBank({ runtime, feed, seed }: StepperContext, { corruption }: DescendSpec) {
   return corruption && runtime.put(bankTensor(corruption, widthOf(feed.data), seed))
-}
-
-/** A meter holds batch means, float32 [trips, units]: their sums over the samples. */
-function columnSums(means: Float32Array, trips: number, batch: number): Float64Array {
-  const units = means.length / trips
-  const sums = new Float64Array(units)
-  for (let i = 0; i < means.length; i++) sums[i % units] = (sums[i % units] as number) + (means[i] as number) * batch
-  return sums
 }

@@ -4,6 +4,7 @@ import { type Span, windowsOf } from '../data/order.js'
 import { type RowStream, readRows } from '../data/row-stream.js'
 import type { Runtime } from '../runtime/types.js'
 import type { Feed, Portion, Visit } from './feed.js'
+import { untilStopped } from './stopping.js'
 
 /** Blocks that are read side by side. */
 const READS_AT_ONCE = 4
@@ -56,7 +57,7 @@ async function* load(
   runtime: Runtime,
   data: RowStream,
   buffer: number,
-  { batch, shuffle }: Visit,
+  { batch, shuffle, seen = 0 }: Visit,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Portion, void, void> {
   const width = widthOf(data)
@@ -64,9 +65,15 @@ async function* load(
   // one array for all windows, of which the runtime takes copies: first what was carried over, then the window
   const values: Values = new ARRAY_OF[data.dtype](capacity * width)
   let carried = new Int32Array()
-  let left = data.rows
-  for (const { spans, places, rows } of windowsOf({ rows: data.rows, buffer, shuffle })) {
-    await beforeAbort(fill(values.subarray(carried.length * width), data, spans, signal), signal)
+  let left = data.rows - seen
+  // samples of the order that come before the window, and samples of the window that were seen before
+  let before = 0
+  for (const window of windowsOf({ rows: data.rows, buffer, shuffle })) {
+    const skipped = Math.min(window.rows.length, Math.max(0, seen - before))
+    before += window.rows.length
+    if (skipped === window.rows.length) continue
+    const [rows, places] = [window.rows.subarray(skipped), window.places.subarray(skipped)]
+    await untilStopped(fill(values.subarray(carried.length * width), data, window.spans, signal), signal)
     if (signal?.aborted) return
     left -= rows.length
     const samples = concat(carried, rows)
@@ -121,20 +128,4 @@ function concat(a: Int32Array, b: Int32Array): Int32Array {
   both.set(a)
   both.set(b, a.length)
   return both
-}
-
-/** Waits until the work is done, or the caller aborts if that comes first. */
-async function beforeAbort(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (!signal) return work
-  let stop = () => {}
-  const aborted = new Promise<void>((resolve) => {
-    stop = resolve
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', stop)
-  })
-  try {
-    await Promise.race([work, aborted])
-  } finally {
-    signal.removeEventListener('abort', stop)
-  }
 }

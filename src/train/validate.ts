@@ -1,6 +1,7 @@
 import { DiaboloError } from '../base/errors.js'
 import type { DescendSpec } from '../compile/spec.js'
 import { type Samples, widthOf } from '../data/dataset.js'
+import type { FitOptions } from './run-phases.js'
 
 /**
  * @throws E_SHAPE when samples do not have the width that the model was made for
@@ -50,15 +51,44 @@ export function requireSameRows(data: Samples, target: Samples): void {
   })
 }
 
+/** The options of fit that are numbers: what each must be, and when to leave it out. */
+const NUMBERS = {
+  buffer: ['a whole number of rows, at least 1', 'data in memory is shuffled whole, a stream as far as 32 MiB go'],
+  patience: ['a whole number of epochs, at least 1', 'all epochs are run'],
+  minDelta: ['a number of at least 0', 'any lower error counts as better'],
+  // timers count milliseconds in 32 bits
+  maxSeconds: ['seconds, above 0 and below 2,000,000', 'training ends when its epochs are done'],
+  checkpointSeconds: ['seconds, at least 0', 'checkpoints are half a minute apart'],
+} as const satisfies Partial<Record<keyof FitOptions, readonly [string, string]>>
+
+const IS: { readonly [K in keyof typeof NUMBERS]: (value: number) => boolean } = {
+  buffer: (value) => Number.isSafeInteger(value) && value >= 1,
+  patience: (value) => Number.isSafeInteger(value) && value >= 1,
+  minDelta: (value) => Number.isFinite(value) && value >= 0,
+  maxSeconds: (value) => value > 0 && value < 2e6,
+  checkpointSeconds: (value) => value >= 0,
+}
+
 /**
- * @throws E_OPTION when it is not a whole number of at least 1
+ * @throws E_OPTION when an option cannot be what it is
  */
-export function requireBuffer(buffer: number): void {
-  if (Number.isSafeInteger(buffer) && buffer >= 1) return
+export function requireFitOptions(options: FitOptions): void {
+  for (const [name, [expected, otherwise]] of Object.entries(NUMBERS)) {
+    const key = name as keyof typeof NUMBERS
+    const value = options[key]
+    if (value === undefined || IS[key](value)) continue
+    throw new DiaboloError('E_OPTION', {
+      at: `${name} of fit`,
+      expected,
+      found: `${value}`,
+      hint: `leave it out: ${otherwise}`,
+    })
+  }
+  if (options.patience === undefined || options.validation) return
   throw new DiaboloError('E_OPTION', {
-    at: 'buffer of fit',
-    expected: 'a whole number of rows, at least 1',
-    found: `${buffer}`,
-    hint: 'leave it out: data in memory is shuffled whole, a stream as far as 32 MiB go',
+    at: 'patience of fit',
+    expected: 'validation data, to see whether it still gets better',
+    found: 'none',
+    hint: 'give "validation", or leave "patience" out',
   })
 }

@@ -84,7 +84,7 @@ describe('training as a file', () => {
     { perRun = 6, epochs = 2, from = 'start' }: { perRun?: number; epochs?: number; from?: 'start' | 'trained' } = {},
   ): Promise<number[]> {
     const bytes = trained.export('training', { from })
-    const { tensors } = parseSafetensors(trained.exportFeeds({ from }), 'feeds')
+    const { tensors } = parseSafetensors(await trained.exportFeeds({ from }), 'feeds')
     const perEpoch = ROWS / BATCH
     const losses: number[] = []
     let feeds: Record<string, Tensor> = Object.fromEntries(tensors)
@@ -134,15 +134,23 @@ describe('training as a file', () => {
       decodeModel(deep.export('training', { phase })).graph?.input.map(({ name }) => name)
     expect(inputs(inner)).not.toContain('encoder.0.weight')
     expect(inputs(last)).toContain('encoder.0.weight')
-    expect(() => deep.exportFeeds({ phase: inner, from: 'start' })).toThrow(
+    await expect(deep.exportFeeds({ phase: inner, from: 'start' })).rejects.toThrow(
       expect.objectContaining({ code: 'E_OPTION' }),
+    )
+  })
+
+  test('takes along the data that it was trained on, and no other', async () => {
+    const { tensors } = parseSafetensors(await model.exportFeeds({}, data), 'feeds')
+    expect(tensors.get('data')).toEqual(images)
+    await expect(model.exportFeeds({}, digits({ rows: ROWS, seed: 9 }))).rejects.toThrow(
+      expect.objectContaining({ code: 'E_CHECKSUM' }),
     )
   })
 
   test('is refused where there is none', async () => {
     const solved = await pca({ latent: 3 }).fit(data, { runtime })
     expect(() => solved.export('training')).toThrow(expect.objectContaining({ code: 'E_OPTION' }))
-    expect(() => solved.exportFeeds()).toThrow(expect.objectContaining({ code: 'E_OPTION' }))
+    await expect(solved.exportFeeds()).rejects.toThrow(expect.objectContaining({ code: 'E_OPTION' }))
     expect(() => model.export('training', { phase: 'tarin' })).toThrow(
       expect.objectContaining({ code: 'E_OPTION', expected: 'one of train' }),
     )

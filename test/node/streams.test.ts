@@ -46,6 +46,7 @@ describe('a file', () => {
     ['floats.npy', formatNpy([10, 6], floats)],
     ['doubles.npy', doubles()],
     ['one.npy', formatNpy([10], floats.subarray(0, 10))],
+    ['packed.npy.gz', gzipSync(formatNpy([10, 6], floats))],
     ['images.idx', Uint8Array.from([0, 0, 8, 3, 0, 0, 0, 10, 0, 0, 0, 2, 0, 0, 0, 3, ...counting(60)])],
   ])('%s is read piece by piece as it is read whole', async (name, content) => {
     const path = write(name, content)
@@ -61,11 +62,10 @@ describe('a file', () => {
   })
 
   test.each([
-    ['packed.npy.gz', gzipSync(formatNpy([10, 6], floats)), 'E_FORMAT', /gunzip/],
     ['short.npy', formatNpy([10, 6], floats).subarray(0, 200), 'E_TRUNCATED', /./],
-    ['text.csv', Buffer.from('a,b\n1,2\n'), 'E_FORMAT', /./],
+    ['text.csv', Buffer.from('a,b\n1,x\n'), 'E_DATA', /data info/],
     ['empty', Buffer.from(''), 'E_FORMAT', /./],
-    ['rowless.npy', formatNpy([0, 6], new Float32Array()), 'E_OPTION', /./],
+    ['rowless.npy', formatNpy([0, 6], new Float32Array()), 'E_DATA', /./],
   ])('%s is refused', async (name, content, code, hint) => {
     await expect(fileStream(write(name, content))).rejects.toMatchObject({ code, hint: expect.stringMatching(hint) })
   })
@@ -82,7 +82,7 @@ describe('a file', () => {
     expect(await readRows(stream, 0, 8)).toEqual(floats.subarray(0, 48))
     await expect(readRows(stream, 7, 9)).rejects.toMatchObject({
       code: 'E_TRUNCATED',
-      at: `${path}, rows 7 to 8`,
+      at: expect.stringContaining(path),
       found: '29 bytes: the file is shorter than it was',
     })
   })

@@ -27,7 +27,11 @@ function streamed(data: Dataset): RowStream {
   })
 }
 
-const bytesOf = (model: Autoencoder) => Buffer.from(model.toBytes())
+/** What was learned; how it came to be says of a stream that not all of it was looked at. */
+const bytesOf = ({ parameters }: Autoencoder) =>
+  Buffer.concat(
+    Object.values(parameters).map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
+  )
 
 /** Fits to the data and to a stream of it, with the same buffer. */
 async function both<O>(estimator: Estimator<O>, buffer: number, data: Dataset = DATA) {
@@ -47,10 +51,7 @@ describe('a stream teaches what the same data in memory does, to the byte', () =
   ])('%j', async ({ buffer, batchSize }) => {
     const [inMemory, fromStream] = await both(vanilla({ hidden: 6, epochs: 3, batchSize }), buffer)
     expect(fromStream.training?.steps).toBe(3 * Math.ceil(ROWS / batchSize))
-    // the same losses, added up in other groups
-    fromStream.history.forEach(({ loss }, i) => {
-      expect(Math.abs(loss / (inMemory.history[i]?.loss as number) - 1)).toBeLessThan(1e-12)
-    })
+    expect(fromStream.history.map(({ loss }) => loss)).toEqual(inMemory.history.map(({ loss }) => loss))
     expect(bytesOf(fromStream).equals(bytesOf(inMemory))).toBe(true)
   })
 

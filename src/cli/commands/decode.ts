@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
 import { openFile } from '../../app/sources.js'
 import { DiaboloError } from '../../base/errors.js'
+import { requireNew } from '../../node/files.js'
 import type { Device } from '../../runtime/types.js'
-import { requireNew, writeArray } from '../array-output.js'
+import { writeArray } from '../array-output.js'
 import { deviceOption } from '../flags.js'
 import { withModel } from '../model-command.js'
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { openSamples } from '../../app/sources.js'
-import { requireNew, writeArray } from '../array-output.js'
+import { requireNew } from '../../node/files.js'
+import { writeArray } from '../array-output.js'
 import { type ModelFlags, modelArguments, withModel } from '../model-command.js'
 
 export function register(command: Command): void {

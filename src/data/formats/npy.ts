@@ -10,6 +10,7 @@ export interface Npy {
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
 const MAX_HEADER = 1 << 16
+const MAX_RANK = 8
 
 /** So many bytes of a file's beginning hold its header, whatever it says. */
 export const NPY_HEAD = 12 + MAX_HEADER
@@ -29,6 +30,7 @@ const READERS: Readonly<Record<string, Reader>> = {
   u4: (view, offset, little) => view.getUint32(offset, little),
   u8: (view, offset, little) => Number(view.getBigUint64(offset, little)),
   b1: (view, offset) => view.getUint8(offset),
+  f2: (view, offset, little) => halfFloat(view.getUint16(offset, little)),
 }
 
 export const isNpy = (bytes: Uint8Array): boolean => MAGIC.every((byte, i) => bytes[i] === byte)
@@ -65,9 +67,9 @@ export function npyLayout(head: Uint8Array, length: number, at: string): Layout 
 
   const descr = /'descr'\s*:\s*'([<>|=])([a-z]\d)'/.exec(header)
   const fortran = /'fortran_order'\s*:\s*(True|False)/.exec(header)
-  const dims = /'shape'\s*:\s*\(([\d\s,]*)\)/.exec(header)
+  const dims = /'shape'\s*:\s*\(\s*((?:\d+\s*,\s*)*(?:\d+\s*)?)\)/.exec(header)
   if (!descr || !fortran || !dims)
-    return refuse('E_FORMAT', 'a header with descr, fortran_order and shape', header.slice(0, 80).trim())
+    return refuse('E_FORMAT', 'a header with descr, fortran_order and shape', `"${header.slice(0, 80).trim()}"`)
   if (fortran[1] === 'True') return refuse('E_FORMAT', 'C order', 'Fortran order')
   const type = descr[2] as string
   const reader = READERS[type]
@@ -77,6 +79,7 @@ export function npyLayout(head: Uint8Array, length: number, at: string): Layout 
     .map((dim) => dim.trim())
     .filter((dim) => dim !== '')
     .map(Number)
+  if (shape.length > MAX_RANK) return refuse('E_FORMAT', `at most ${MAX_RANK} axes`, `${shape.length}`)
   const size = sizeOf(shape)
   const step = Number(type[1])
   const offset = start + headerLength
@@ -93,6 +96,15 @@ export function npyLayout(head: Uint8Array, length: number, at: string): Layout 
     bytesPerValue: step,
     decode: (bytes) => toFloats(bytes, step, reader, little),
   }
+}
+
+/** (−1)ˢ 2ᵉ⁻¹⁵ (1 + f / 1024); e = 0 holds numbers below 2⁻¹⁴, e = 31 infinities and NaN. */
+function halfFloat(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1
+  const exponent = (bits >> 10) & 31
+  const fraction = (bits & 1023) / 1024
+  if (exponent === 31) return fraction > 0 ? Number.NaN : sign * Number.POSITIVE_INFINITY
+  return exponent === 0 ? sign * fraction * 2 ** -14 : sign * (1 + fraction) * 2 ** (exponent - 15)
 }
 
 function toFloats(bytes: Uint8Array, step: number, reader: Reader, little: boolean): Float32Array {

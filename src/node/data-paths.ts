@@ -1,0 +1,73 @@
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { glob } from 'tinyglobby'
+import { DiaboloError } from '../base/errors.js'
+import { concatRows, concatTables } from '../data/concat.js'
+import { isTable, openData } from '../data/read.js'
+import type { RowStream } from '../data/row-stream.js'
+import type { TableStream } from '../data/table.js'
+import { fileSource } from './file-source.js'
+import { exists } from './files.js'
+
+/**
+ * What is at a path: a file, `archive.npz:array`, several files that match a pattern (`parts/*.parquet`, in the order of their
+ * names) or are separated by commas, or a folder in MNIST's layout.
+ *
+ * @returns nothing when there is no such path
+ * @throws E_MISSING when a folder holds no data, or one of several paths is not there; E_DATA when several do not fit together
+ */
+export async function openPaths(text: string): Promise<RowStream | TableStream | undefined> {
+  const one = await openPath(text)
+  if (one) return one
+  const listed = text.split(',').filter((part) => part !== '')
+  const paths = (await Promise.all(listed.map(matching))).flat()
+  if (listed.length === 1 && paths.length === 0) return undefined
+  const opened: (RowStream | TableStream)[] = []
+  for (const path of paths) {
+    const data = await openPath(path)
+    if (!data) throw missing(path, 'a file that is there', 'none')
+    opened.push(data)
+  }
+  const tables = opened.filter(isTable)
+  const rows = opened.filter((data): data is RowStream => !isTable(data))
+  if (tables.length > 0 && rows.length > 0) throw mixed(rows[0]?.name as string, tables[0]?.name as string)
+  if (opened.length === 0) return undefined
+  return tables.length > 0 ? concatTables(tables) : concatRows(rows)
+}
+
+async function matching(pattern: string): Promise<string[]> {
+  if (!/[*?[{]/.test(pattern) || (await exists(pattern))) return [pattern]
+  const found = await glob(pattern, { onlyFiles: true, expandDirectories: false })
+  return found.sort()
+}
+
+async function openPath(path: string): Promise<RowStream | TableStream | undefined> {
+  const entry = await stat(path).catch(() => undefined)
+  if (entry?.isDirectory()) return openFolder(path)
+  if (entry) return openData(await fileSource(path))
+  const [, file, array] = /^(.+\.npz):([^/\\:]+)$/i.exec(path) ?? []
+  return file && array && (await exists(file)) ? openData(await fileSource(file), { array }) : undefined
+}
+
+async function openFolder(path: string): Promise<RowStream | TableStream> {
+  for (const name of ['train-images-idx3-ubyte', 'train-images-idx3-ubyte.gz']) {
+    if (await exists(join(path, name))) return openData(await fileSource(join(path, name)))
+  }
+  throw missing(path, 'a folder with train-images-idx3-ubyte in it, gzip or not', 'a folder without')
+}
+
+const missing = (at: string, expected: string, found: string) =>
+  new DiaboloError('E_MISSING', {
+    at,
+    expected,
+    found,
+    hint: 'give the path of a file, or a pattern in quotes: "parts/*.csv"',
+  })
+
+const mixed = (rows: string, table: string) =>
+  new DiaboloError('E_DATA', {
+    at: rows,
+    expected: `a table, as ${table}`,
+    found: 'an array',
+    hint: 'read together only files that hold the same kind of rows',
+  })
