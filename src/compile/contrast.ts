@@ -4,7 +4,7 @@ import { emitSample, type UnitKind, unitKindOf } from '../nn/boltzmann.js'
 import { activationAfter } from '../nn/layers/index.js'
 import { emitPenalty } from '../nn/penalties.js'
 import { add, gemm, grad, mul, reduceMean, reshape, slice, sub } from '../ops/index.js'
-import { buildNetwork, type Network, type Span } from './network.js'
+import { buildNetwork, type Network, type Parameters, type Span } from './network.js'
 import type { ContrastSpec, Spec } from './spec.js'
 import type { Step, StepInputs } from './step.js'
 import { emitUpdates, metersOf, parametersOf, type Values } from './update.js'
@@ -31,6 +31,20 @@ export function buildMachine(spec: Spec, span: Span = { from: 0, to: spec.encode
   const network = buildNetwork({ ...spec, decoder }, span)
   requireMachine(network, spec, span)
   return network
+}
+
+/** The transpose of a machine's weight, by the name under which the mirrored layer keeps one of its own; none if it is tied. */
+export function mirrored(
+  spec: Spec,
+  parameters: Parameters,
+  { from }: Span = { from: 0, to: spec.encoder.length },
+): Parameters {
+  const name = `decoder.${spec.decoder.length - 1 - from}.weight`
+  const weight = parameters[`encoder.${from}.weight`]
+  if (!weight || !parameters[name]) return {}
+  const [rows, columns] = weight.shape as readonly [number, number]
+  const data = weight.data.map((_, i) => weight.data[(i % rows) * columns + Math.floor(i / rows)] as number)
+  return { [name]: { dtype: 'float32', shape: [columns, rows], data } }
 }
 
 /** @throws E_SPEC as `buildMachine` does */

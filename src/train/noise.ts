@@ -1,90 +1,83 @@
 import { type Rng, rng } from '../base/random.js'
+import type { Tensor } from '../base/tensor.js'
 import { unitsOf } from '../compile/contrast.js'
+import { NOISE_ROWS } from '../compile/epoch.js'
 import type { Network } from '../compile/network.js'
-import type { ContrastSpec, SteppedSpec } from '../compile/spec.js'
+import type { SteppedSpec } from '../compile/spec.js'
 import { noiseNeed } from '../compile/step.js'
 import { unitOf } from '../nn/boltzmann.js'
 import { BANK_ROWS, noiseBank, noiseRows } from '../nn/corruption.js'
 
-/** Row numbers of the noise bank, `first` and `second` of each pair, for steps that are taken one after another. */
-export interface Picks {
-  /** [steps, …] */
-  readonly shape: readonly number[]
-  readonly first: Int32Array
-  readonly second: Int32Array
+/** The rows of noise that a phase takes, float32 [bank, width]; nothing where it takes none. */
+export function bankTensor(network: Network, phase: SteppedSpec, seed: number): Tensor<'float32'> | undefined {
+  const need = noiseNeed(network, phase, phase.batchSize)
+  if (!need) return undefined
+  const { width } = need
+  const bank = (data: Float32Array): Tensor<'float32'> => ({
+    dtype: 'float32',
+    shape: [data.length / width, width],
+    data,
+  })
+  if (phase.kind === 'descend') return phase.corruption && bank(noiseBank(phase.corruption, width, seed, 'train'))
+  const { draw } = unitOf(unitsOf(network, phase.layers).hidden)
+  const random = rng(seed, 'gibbs', phase.name)
+  return bank(Float32Array.from({ length: BANK_ROWS * width }, () => draw(random)))
 }
 
-/** Which steps: their samples, as many in each, and where they stand in the phase. */
+/** Steps that are taken one after another. */
 export interface Steps {
-  readonly samples: Int32Array
-  readonly batch: number
+  readonly seed: number
   /** From 1. */
   readonly epoch: number
   /** Steps of the phase that were taken before. */
   readonly step: number
+  /** The numbers of their samples in the whole set, as many for each step. */
+  readonly samples: Int32Array
+  readonly batch: number
 }
 
-export interface NoiseSource {
-  /** float32 [rows, width] */
-  readonly bank: { readonly rows: number; readonly width: number; readonly values: Float32Array }
-  readonly picks: (steps: Steps) => Picks
-}
-
-/** The noise that a phase trains with, if it does: a pure function of the seed, and of the epoch, the sample and the step. */
-export function noiseSource(network: Network, phase: SteppedSpec, seed: number): NoiseSource | undefined {
-  const need = noiseNeed(network, phase, phase.batchSize)
-  if (!need) return undefined
-  const values =
-    phase.kind === 'contrast'
-      ? drawBank(unitOf(unitsOf(network, phase.layers).hidden).draw, need.width, rng(seed, 'gibbs', phase.name))
-      : noiseBank(phase.corruption as NonNullable<typeof phase.corruption>, need.width, seed, 'train')
-  return {
-    bank: { rows: values.length / need.width, width: need.width, values },
-    picks: (steps) => pick(network, phase, seed, steps),
-  }
-}
-
-function pick(network: Network, phase: SteppedSpec, seed: number, { samples, batch, epoch, step }: Steps): Picks {
-  const trips = samples.length / batch
-  const shape = [trips, ...(noiseNeed(network, phase, batch)?.picks ?? [])]
+/** Where steps find their noise, by the inputs that take it: int32 [steps, …]. */
+export function noiseLists(
+  network: Network,
+  phase: SteppedSpec,
+  steps: Steps,
+): Readonly<Record<string, Tensor<'int32'>>> {
+  const need = noiseNeed(network, phase, steps.batch)
+  if (!need) return {}
+  const shape = [steps.samples.length / steps.batch, ...need.picks]
   const size = shape.reduce((product, length) => product * length, 1)
-  const [first, second] = [new Int32Array(size), new Int32Array(size)]
-  const perStep = size / trips
-  const put = (at: number, [a, b]: readonly [number, number]) => {
-    first[at] = a
-    second[at] = b
+  const lists = NOISE_ROWS.map((name) => [name, { dtype: 'int32', shape, data: new Int32Array(size) }] as const)
+  let at = 0
+  for (const pair of pairsOf(phase, steps, need.picks)) {
+    for (const [i, [, { data }]] of lists.entries()) data[at] = pair[i] as number
+    at++
   }
+  return Object.fromEntries(lists)
+}
+
+type Pair = readonly [number, number]
+
+/**
+ * A sample's noise belongs to it, and so do the chains that start at it; a chain that goes on from step to step has its own
+ * by its place.
+ */
+function* pairsOf(phase: SteppedSpec, { seed, epoch, step, samples, batch }: Steps, picks: readonly number[]) {
   if (phase.kind === 'descend') {
     const { corruption } = phase
-    if (corruption)
-      samples.forEach((sample, i) => {
-        put(i, noiseRows(corruption, seed, epoch, sample))
-      })
-    return { shape, first, second }
+    for (const sample of samples) yield corruption ? noiseRows(corruption, seed, epoch, sample) : ([0, 0] as Pair)
+    return
   }
-  const rows = perStep / phase.gibbsSteps
-  for (let trip = 0; trip < trips; trip++) {
-    for (let row = 0; row < rows; row++) {
-      const random = turns(phase, seed, { epoch, step: step + trip, row, sample: samples[trip * batch + row] })
-      for (let turn = 0; turn < phase.gibbsSteps; turn++) {
-        put(trip * perStep + turn * rows + row, [random.int(BANK_ROWS), random.int(BANK_ROWS)])
-      }
+  const [turns = 1, rows = batch] = picks
+  for (let first = 0; first < samples.length; first += batch) {
+    const chains = Array.from(
+      { length: rows },
+      (_, row): Rng =>
+        phase.persistent
+          ? rng(seed, 'chain', phase.name, step + first / batch, row)
+          : rng(seed, 'turns', phase.name, epoch, samples[first + row] as number),
+    )
+    for (let turn = 0; turn < turns; turn++) {
+      for (const random of chains) yield [random.int(BANK_ROWS), random.int(BANK_ROWS)] as Pair
     }
   }
-  return { shape, first, second }
-}
-
-interface Place {
-  readonly epoch: number
-  readonly step: number
-  readonly row: number
-  readonly sample: number | undefined
-}
-
-/** A chain that starts at a sample belongs to it; one that goes on belongs to its place among the chains. */
-const turns = ({ name, persistent }: ContrastSpec, seed: number, { epoch, step, row, sample = 0 }: Place): Rng =>
-  persistent ? rng(seed, 'chain', name, step, row) : rng(seed, 'turns', name, epoch, sample)
-
-function drawBank(draw: (random: Rng) => number, width: number, random: Rng): Float32Array {
-  return Float32Array.from({ length: BANK_ROWS * width }, () => draw(random))
 }
