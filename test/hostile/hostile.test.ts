@@ -8,9 +8,10 @@ import { JSONL } from './jsonl.js'
 import { mutate } from './mutate.js'
 import { NPY } from './npy.js'
 import { NPZ } from './npz.js'
+import { PARQUET } from './parquet.js'
 
 /** Every format that files from outside come in. */
-const FORMATS: readonly HostileFormat[] = [IDX, NPY, NPZ, CSV, JSONL]
+const FORMATS: readonly HostileFormat[] = [IDX, NPY, NPZ, CSV, JSONL, PARQUET]
 
 /** Mutations of all formats together; another seed tries others. */
 const MUTATIONS = Number(process.env.DIABOLO_MUTATIONS ?? 20_000)

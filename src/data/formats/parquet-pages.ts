@@ -27,8 +27,7 @@ const MOST_RATIO = 1000
 export async function findPages(source: ByteSource, { from, to }: ParquetChunk, rows: number): Promise<PagePlace[]> {
   const pages: PagePlace[] = []
   let first = 0
-  for (let at = from; first < rows; ) {
-    if (at >= to) throw new Malformed(`pages with ${first} of ${rows} rows`)
+  for (let at = from; at < to; ) {
     const { header, length } = await headerAt(source, at, to)
     const size = length + header.compressed_page_size
     const dictionary = header.type === 'DICTIONARY_PAGE'
@@ -40,6 +39,7 @@ export async function findPages(source: ByteSource, { from, to }: ParquetChunk, 
     first += held
     at += size
   }
+  if (first < rows) throw new Malformed(`pages with ${first} of ${rows} rows`)
   return pages
 }
 
@@ -62,7 +62,7 @@ export function readHeader(bytes: Uint8Array): { readonly header: PageHeader; re
   const header = parquetHeader(reader)
   const { compressed_page_size: packed, uncompressed_page_size: size } = header
   if (!(packed >= 0 && size >= 0 && Number.isInteger(packed + size)))
-    throw new Malformed(`a page of ${packed} bytes, ${size} unpacked`)
+    throw new Malformed(`a page of ${packed ?? 'no'} bytes, ${size ?? 'none'} unpacked`)
   if (size > MOST_PAGE || size > Math.max(SMALL_PAGE, MOST_RATIO * packed)) {
     throw new Malformed(`a page of ${packed} bytes that unpacks to ${size}`)
   }
@@ -79,9 +79,12 @@ function rowsIn({
   if (type === 'DICTIONARY_PAGE' && dictionary) return 0
   const rows = type === 'DATA_PAGE' ? v1?.num_values : type === 'DATA_PAGE_V2' ? v2?.num_values : undefined
   if (rows === undefined || !(Number.isInteger(rows) && rows >= 0))
-    throw new Malformed(`a page of type ${type} with ${rows} values`)
-  if (v2 && type === 'DATA_PAGE_V2' && v2.num_rows !== rows)
-    throw new Malformed(`${rows} values in ${v2.num_rows} rows`)
+    throw new Malformed(`a page of type ${type ?? 'unknown'} with ${rows ?? 'no'} values`)
+  if (type === 'DATA_PAGE_V2' && v2) {
+    const counts = [v2.num_nulls, v2.num_rows, v2.definition_levels_byte_length, v2.repetition_levels_byte_length]
+    if (!counts.every(Number.isInteger)) throw new Malformed('a page without all of its counts')
+    if (v2.num_rows !== rows) throw new Malformed(`${rows} values in ${v2.num_rows} rows`)
+  }
   return rows
 }
 
@@ -131,11 +134,11 @@ export function checkPage(
   const unpacked = { at: length, bytes: values }
   if (dictionary && header.type === 'DICTIONARY_PAGE') {
     if (!(Number.isInteger(dictionary.num_values) && dictionary.num_values >= 0))
-      throw new Malformed(`${dictionary.num_values} entries`)
+      throw new Malformed(`a dictionary of ${dictionary.num_values ?? 'no'} entries`)
     checkValues(values, 0, 'PLAIN', element, dictionary.num_values, 0)
     return { nulls: 0, entries: dictionary.num_values, unpacked }
   }
-  if (!v1) throw new Malformed(`a page of type ${header.type}`)
+  if (!v1) throw new Malformed(`a page of type ${header.type ?? 'unknown'}`)
   let from = 0
   let nulls = 0
   if (optional) {
@@ -155,7 +158,7 @@ function unpackPage(content: Uint8Array, size: number, codec: string): Uint8Arra
     return content
   }
   const unpack = (compressors as Readonly<Record<string, (input: Uint8Array, length: number) => Uint8Array>>)[codec]
-  if (!unpack) throw new Malformed(`values packed by ${codec}`)
+  if (!unpack) throw new Malformed(`values packed by ${codec ?? 'an unknown codec'}`)
   // given where to write, zstd does not allocate what the data says
   const bytes = codec === 'ZSTD' ? decompressInto(content, size) : unpack(content, size)
   if (bytes.length !== size) throw new Malformed(`a page that unpacks to ${bytes.length} bytes in place of ${size}`)
@@ -209,6 +212,6 @@ function checkValues(
       checkDeltas(bytes, from, count)
       return
     default:
-      throw new Malformed(`values encoded as ${encoding}`)
+      throw new Malformed(`values encoded as ${encoding ?? 'unknown'}`)
   }
 }

@@ -48,17 +48,15 @@ export function planOf({ schema, num_rows, row_groups }: FileMetaData, end: numb
     throw new DiaboloError('E_FORMAT', { at, expected, found: found.slice(0, 120), hint })
   }
   const [root, ...leaves] = schema
-  if (
-    root?.num_children !== leaves.length ||
-    leaves.some(({ num_children, type, repetition_type }) => num_children || !type || repetition_type === 'REPEATED')
-  ) {
-    const nested = leaves.find(({ num_children, repetition_type }) => num_children || repetition_type === 'REPEATED')
+  if (leaves.some(({ name }) => name === undefined)) refuse('columns with names', 'one without')
+  const nested = leaves.find((leaf) => leaf.num_children || leaf.repetition_type === 'REPEATED')
+  if (nested)
     refuse(
       'columns of single values',
-      `"${nested?.name}", which is nested`,
+      `"${nested.name}", which is nested`,
       'leave it out, or make columns of its parts',
     )
-  }
+  if (root?.num_children !== leaves.length) refuse(`${leaves.length} columns`, `${root?.num_children ?? 'none'}`)
   requireNames(
     leaves.map(({ name }) => name),
     at,
@@ -69,7 +67,7 @@ export function planOf({ schema, num_rows, row_groups }: FileMetaData, end: numb
       headOf(element) ??
       refuse(
         'numbers, texts, dates, true or false',
-        `"${element.name}" of type ${element.converted_type ?? element.logical_type?.type ?? element.type}`,
+        `"${element.name}" of type ${element.converted_type ?? element.logical_type?.type ?? element.type ?? 'unknown'}`,
         'leave the column out',
       )
     return { head, element, optional: element.repetition_type === 'OPTIONAL' }
@@ -102,11 +100,14 @@ export function planOf({ schema, num_rows, row_groups }: FileMetaData, end: numb
       if (!chunk || file_path) return refuse(`${title} in this file`, 'it is encrypted or in another file')
       const path = chunk.path_in_schema
       if (path.length !== 1 || path[0] !== columns[i]?.head.name || chunk.type !== columns[i]?.element.type)
-        refuse(title, `"${path.join('.')}" of type ${chunk.type}`)
-      if (Number(chunk.num_values) !== rows) refuse(`${rows} values of ${title}`, `${chunk.num_values}`)
+        refuse(title, `"${path.join('.')}" of type ${chunk.type ?? 'unknown'}`)
+      if (Number(chunk.num_values) !== rows) refuse(`${rows} values of ${title}`, `${chunk.num_values ?? 'none'}`)
       const data = Number(chunk.data_page_offset)
       const dictionary = Number(chunk.dictionary_page_offset ?? 0)
-      const from = dictionary > 0 ? Math.min(dictionary, data) : data
+      if (dictionary !== 0 && !(dictionary >= 4 && dictionary < data)) {
+        refuse(`a dictionary of ${title} between byte 4 and its values`, `${dictionary}`)
+      }
+      const from = dictionary || data
       const size = Number(chunk.total_compressed_size)
       if (!(from >= 4 && size >= 0 && from + size <= end))
         refuse(`pages of ${title} within bytes 4 to ${end}`, `${from} to ${from + size}`)
@@ -115,7 +116,7 @@ export function planOf({ schema, num_rows, row_groups }: FileMetaData, end: numb
     first += rows
     return { first: first - rows, rows, chunks }
   })
-  if (BigInt(first) !== num_rows) refuse(`${num_rows} rows in all groups`, `${first}`)
+  if (BigInt(first) !== num_rows) refuse(`${num_rows ?? 'no'} rows in all groups`, `${first}`)
   return { rows: first, columns, groups: groups.filter(({ rows }) => rows > 0) }
 }
 

@@ -164,7 +164,9 @@ async function guardAsync<T>(at: string, read: () => Promise<T>): Promise<T> {
 
 function malformed(at: string, cause: unknown): DiaboloError {
   if (cause instanceof DiaboloError) return cause
-  const found = cause instanceof Error ? cause.message : String(cause)
+  // what broke within the reader tells a person nothing
+  const broke = cause instanceof TypeError || cause instanceof RangeError || !(cause instanceof Error)
+  const found = broke ? 'metadata or pages that cannot be followed' : cause.message
   return new DiaboloError('E_FORMAT', {
     at,
     expected: 'a Parquet file that keeps to its format',
