@@ -12,16 +12,22 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   graph: ['base', 'onnx'],
   ops: ['base', 'onnx', 'graph'],
   nn: ['base', 'onnx', 'graph', 'ops'],
-  compile: ['base', 'onnx', 'graph', 'ops', 'nn'],
+  table: ['base', 'data', 'graph', 'ops'],
+  compile: ['base', 'onnx', 'graph', 'ops', 'nn', 'table'],
   runtime: ['base', 'onnx'],
   data: ['base'],
   report: ['base'],
+  text: ['base'],
+  search: ['base'],
   train: ['base', 'onnx', 'graph', 'ops', 'nn', 'compile', 'runtime', 'data'],
-  recipes: ['base', 'onnx', 'graph', 'ops', 'nn', 'compile'],
-  model: ['base', 'onnx', 'graph', 'ops', 'nn', 'compile', 'runtime', 'data', 'train', 'recipes'],
+  recipes: ['base', 'onnx', 'graph', 'ops', 'nn', 'table', 'compile'],
+  model: ['base', 'onnx', 'graph', 'ops', 'nn', 'table', 'compile', 'runtime', 'data', 'train', 'recipes'],
   node: ['base', 'onnx', 'data', 'report', 'train', 'recipes', 'model'],
-  app: ['base', 'compile', 'runtime', 'data', 'report', 'train', 'recipes', 'model', 'node', ''],
-  cli: ['base', 'compile', 'runtime', 'data', 'report', 'train', 'recipes', 'model', 'node', 'app', ''],
+  app: [
+    ...['base', 'table', 'compile', 'runtime', 'data', 'text', 'search', 'report', 'train', 'recipes', 'model', 'node'],
+    '',
+  ],
+  cli: ['base', 'table', 'compile', 'runtime', 'data', 'report', 'train', 'recipes', 'model', 'node', 'app', ''],
 }
 
 /** What `train` and `model` may know of `runtime`: its interface, not its engines. */

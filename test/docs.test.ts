@@ -71,6 +71,8 @@ test('docs/architecture.md names every folder of src and every production depend
     'compile',
     'runtime',
     'data',
+    'text',
+    'search',
     'train',
     'recipes',
     'model',

@@ -1,6 +1,7 @@
 import { DiaboloError } from '../base/errors.js'
 import type { Value } from '../graph/types.js'
 import { emitSample, type UnitKind, unitKindOf } from '../nn/boltzmann.js'
+import { emitFilled } from '../nn/columns.js'
 import { activationAfter } from '../nn/layers/index.js'
 import { emitPenalty } from '../nn/penalties.js'
 import { add, gemm, grad, mul, reduceMean, reshape, slice, sub } from '../ops/index.js'
@@ -88,6 +89,7 @@ export function emitContrast(
   { target, noise, state, scalars }: StepInputs,
 ): Step {
   const { builder } = target
+  const v0 = network.columns ? emitFilled(target) : target
   const { hidden } = unitsOf(network, phase.layers)
   const parameters = parametersOf(network, state)
   const draw = (mean: Value, turn: number): Value => {
@@ -97,10 +99,10 @@ export function emitContrast(
   const visibleOf = (h: Value) => network.decode(h, parameters).output
   const hiddenOf = (v: Value) => network.encode(v, parameters)
 
-  const h0 = hiddenOf(target)
+  const h0 = hiddenOf(v0)
   let h = phase.persistent ? (state[CHAINS] as Value) : draw(h0, 0)
   let reconstruction = phase.persistent ? visibleOf(h0) : undefined
-  let visible = target
+  let visible = v0
   let mean = h0
   for (let turn = 0; turn < phase.gibbsSteps; turn++) {
     visible = visibleOf(h)
@@ -111,9 +113,9 @@ export function emitContrast(
   }
 
   const activation = reduceMean(h0, { axes: [0] })
-  const error = sub(reconstruction as Value, target)
+  const error = sub(reconstruction as Value, v0)
   const loss = builder.within('loss', () => reduceMean(mul(error, error)))
-  const contrast = { data: { v: target, h: h0 }, chains: { v: visible, h: mean } }
+  const contrast = { data: { v: v0, h: h0 }, chains: { v: visible, h: mean } }
   const gradients = builder.within('backward', () => emitGradients(network, phase, parameters, contrast, activation))
   const next = emitUpdates(network, phase, gradients, { state, scalars })
   return {

@@ -3,7 +3,7 @@ import { encode } from '../graph/encode.js'
 import type { Graph, Value } from '../graph/types.js'
 import { emitSample } from '../nn/boltzmann.js'
 import { add, matmul, mul, reduceSum, softplus, sub } from '../ops/index.js'
-import { unitsOf } from './contrast.js'
+import { type Units, unitsOf } from './contrast.js'
 import { load, type StoredAs } from './epoch.js'
 import { place } from './inference.js'
 import { lower } from './lowering/index.js'
@@ -37,18 +37,20 @@ export function energyGraph(machine: Network, parameters: Parameters, stored: St
 /**
  * One turn of Gibbs sampling.
  *
- * inputs:   hidden float32 [batch, units], first and second float32 [batch, units]: rows of the noise bank
+ * inputs:   hidden float32 [batch, units]; what is drawn with, two numbers of the bank for each unit: `visible/first` and
+ *           `visible/second` float32 [batch, width], `hidden/first` and `hidden/second` float32 [batch, units]
  * outputs:  visible float32 [batch, width], means; next float32 [batch, units], drawn
  */
 export function gibbsGraph(machine: Network, parameters: Parameters): Graph {
   const units = machine.codeShape[0] as number
   const builder = new GraphBuilder()
-  const [h, first, second] = ['hidden', 'first', 'second'].map((name) =>
-    builder.input(name, { dtype: 'float32', shape: ['batch', units] }),
-  ) as [Value, Value, Value]
+  const rows = (name: string, width: number) => builder.input(name, { dtype: 'float32', shape: ['batch', width] })
   const values = place(builder, machine, parameters)
-  const visible = machine.decode(h, values).output
-  const next = emitSample(unitsOf(machine).hidden, machine.encode(visible, values), first, second)
+  const kinds = unitsOf(machine)
+  const draw = (side: keyof Units, mean: Value, width: number) =>
+    emitSample(kinds[side], mean, rows(`${side}/first`, width), rows(`${side}/second`, width))
+  const visible = machine.decode(rows('hidden', units), values).output
+  const next = draw('hidden', machine.encode(draw('visible', visible, machine.width), values), units)
   return builder.build({ visible, next })
 }
 

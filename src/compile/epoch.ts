@@ -2,6 +2,7 @@ import type { TensorType } from '../base/shape.js'
 import { GraphBuilder } from '../graph/builder.js'
 import { encode } from '../graph/encode.js'
 import type { Graph, Value } from '../graph/types.js'
+import { emitFilled } from '../nn/columns.js'
 import { type OptimizerSpec, optimizerOf } from '../nn/optimizers.js'
 import { add, cast, gather, loop, mul } from '../ops/index.js'
 import { type LowerOptions, lower } from './lowering/index.js'
@@ -15,6 +16,8 @@ export interface StoredAs {
   readonly dtype: 'uint8' | 'float32'
   /** The model sees value × scale. */
   readonly scale: number
+  /** Whether NaN stands for values that are not there; the model sees 0. */
+  readonly missing?: boolean | undefined
 }
 
 /** The output that holds the new value of a carried tensor. */
@@ -135,7 +138,7 @@ function emitFedStep(
   const at = (name: string) => fed[name] as Value
   const { builder } = at('data')
   const batch = builder.within('batch', () => ({
-    target: load(gather(at('data'), at('order')), stored),
+    target: scaled(gather(at('data'), at('order')), stored),
     noise: fed.bank && (NOISE_ROWS.map((name) => gather(at('bank'), at(name))) as [Value, Value]),
   }))
   const scalars = Object.fromEntries(scalarNames(phase.optimizer).map((name) => [name, at(scalarName(name))]))
@@ -168,8 +171,12 @@ export const compileStep = (
   options: LowerOptions = {},
 ): Uint8Array => encode(lower(stepGraph(network, phase, batch, stored), options), 'step')
 
-/** Stored values as the model sees them: float32, scaled. */
-export const load = (values: Value, { scale }: StoredAs): Value => mul(cast(values, 'float32'), scale)
+/** Stored values in the model's units: float32, scaled. */
+export const scaled = (values: Value, { scale }: StoredAs): Value => mul(cast(values, 'float32'), scale)
+
+/** Stored values as the model sees them: scaled, and 0 where they are missing. */
+export const load = (values: Value, stored: StoredAs): Value =>
+  stored.missing ? emitFilled(scaled(values, stored)) : scaled(values, stored)
 
 const inputs = (builder: GraphBuilder, types: Readonly<Record<string, TensorType>>): Record<string, Value> =>
   Object.fromEntries(Object.entries(types).map(([name, type]) => [name, builder.input(name, type)]))

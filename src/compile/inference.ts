@@ -1,7 +1,11 @@
+import { DiaboloError } from '../base/errors.js'
 import { GraphBuilder } from '../graph/builder.js'
 import { type Annotations, encode } from '../graph/encode.js'
 import type { Graph, Value } from '../graph/types.js'
+import { emitColumnErrors, emitFilled, emitMeanError, emitPresence } from '../nn/columns.js'
 import { greater, mul, reduceMean, softplus, sub } from '../ops/index.js'
+import { columnInputs, emitFeatures, emitRaw } from '../table/emit.js'
+import type { TableSpec } from '../table/spec.js'
 import { load, type StoredAs } from './epoch.js'
 import { lower } from './lowering/index.js'
 import type { Network, Parameters } from './network.js'
@@ -9,31 +13,80 @@ import type { Network, Parameters } from './network.js'
 /** Where an inference graph finds its parameters: written into it, or fed with every run. */
 export type Given = Parameters | 'fed'
 
+/** How samples come in: as they are stored, in one input, or as the columns of a table, in one input each. */
+export type Intake = StoredAs | 'columns'
+
 /** The two things that are measured against each other: what a network is given, and what it should make of it. */
 export type Side = 'input' | 'target'
 
 /**
- * The whole model, from stored values to everything that is asked of it.
+ * The whole model, from samples as they come to everything that is asked of it.
  *
- * inputs:   input [batch, width], as stored
+ * inputs:   input [batch, width], as stored; or every column of a table [batch, 1], under its own name: float64, NaN where a
+ *           value is missing, or text, empty where one is missing
  * outputs:  code float32 [batch, code], reconstruction float32 [batch, width] in the model's units,
- *           score float32 [batch]: mean squared error per value; with a threshold also
- *           anomaly bool [batch]: score > threshold
+ *           score float32 [batch]: mean squared error per value.
+ *           Of a table's row, score is the mean error of the values that are there, each measured as its column's are, and
+ *           errors float32 [batch, columns] are those of each, 0 where it is missing; where columns come in,
+ *           `reconstruction/…` [batch, 1] of each in its own units
+ *           Where there is a threshold: anomaly bool [batch], whether the score is above it
  */
-export function autoencoderGraph(network: Network, given: Given, stored: StoredAs, threshold?: number): Graph {
+export function autoencoderGraph(network: Network, given: Given, intake: Intake, threshold?: number): Graph {
   const builder = new GraphBuilder()
-  const input = builder.input('input', { dtype: stored.dtype, shape: ['batch', network.width] })
+  const { x, raw } = take(builder, network, intake)
   const parameters = place(builder, network, given)
-  const x = load(input, stored)
   const code = network.encode(x, parameters)
-  const { output } = network.decode(code, parameters)
-  const error = sub(output, x)
-  const score = reduceMean(mul(error, error), { axes: [1] })
+  const decoded = network.decode(code, parameters)
+  const { score, errors } = emitErrors(network, { ...decoded, target: x, raw })
+  const own = intake === 'columns' ? emitRaw(tableOf(network), decoded.output) : []
   return builder.build({
     code,
-    reconstruction: output,
+    reconstruction: decoded.output,
     score,
+    ...(errors && { errors }),
     ...(threshold !== undefined && { anomaly: greater(score, threshold) }),
+    ...Object.fromEntries(Array.from(own, ([name, value]) => [columnOutput(name), value])),
+  })
+}
+
+/** The output that holds the reconstruction of a column, in its own units. */
+export const columnOutput = (column: string): string => `${OUTPUTS.reconstruction}/${column}`
+
+/**
+ * The input that takes a column: its own name, but for one that the graph needs for something else.
+ *
+ * @param parameters  the model's
+ */
+export function columnInput(column: string, parameters: Network['parameters']): string {
+  const taken =
+    column === '' || column in OUTPUTS || column.startsWith(columnOutput('')) || column.startsWith('column/')
+  return taken || parameters.some(({ name }) => name === column) ? `column/${column}` : column
+}
+
+const OUTPUTS = { code: 'code', reconstruction: 'reconstruction', score: 'score', errors: 'errors', anomaly: 'anomaly' }
+
+export type InferenceOutput = keyof typeof OUTPUTS
+
+/** Samples as the network sees them, and before: NaN where a value of a table is missing. */
+function take(builder: GraphBuilder, network: Network, intake: Intake): { readonly x: Value; readonly raw: Value } {
+  if (intake === 'columns') {
+    const raw = builder.within('table', () => {
+      const inputs = columnInputs(builder, tableOf(network), (column) => columnInput(column, network.parameters))
+      return emitFeatures(tableOf(network), inputs)
+    })
+    return { raw, x: emitFilled(raw) }
+  }
+  const raw = builder.input('input', { dtype: intake.dtype, shape: ['batch', network.width] })
+  return { raw, x: load(raw, intake) }
+}
+
+function tableOf({ spec: { table, recipe } }: Network): TableSpec {
+  if (table) return table
+  throw new DiaboloError('E_SPEC', {
+    at: `model "${recipe}"`,
+    expected: 'a model of the rows of a table',
+    found: 'a spec without a table',
+    hint: 'feed its samples in one input',
   })
 }
 
@@ -41,33 +94,51 @@ export function autoencoderGraph(network: Network, given: Given, stored: StoredA
  * How well one thing is made of another: of noisy samples clean ones, of samples themselves.
  *
  * inputs:   input [batch, width] and target [batch, width], each as stored
- * outputs:  squaredError float32 [batch], mean per value; crossEntropy float32 [batch], nats per value, where the model
+ * outputs:  error float32 [batch]: the mean squared error per value, or as a table's score; crossEntropy float32 [batch], nats per value, where the model
  *           ends in a sigmoid
  */
 export function measureGraph(network: Network, given: Given, stored: Readonly<Record<Side, StoredAs>>): Graph {
   const builder = new GraphBuilder()
-  const placed = (side: Side) => {
-    const { dtype } = stored[side]
-    return load(builder.input(side, { dtype, shape: ['batch', network.width] }), stored[side])
-  }
-  const [input, target] = [placed('input'), placed('target')]
+  const placed = (side: Side) => builder.input(side, { dtype: stored[side].dtype, shape: ['batch', network.width] })
+  const input = load(placed('input'), stored.input)
+  const raw = placed('target')
+  const target = load(raw, stored.target)
   const parameters = place(builder, network, given)
-  const { logits, output } = network.decode(network.encode(input, parameters), parameters)
-  const error = sub(output, target)
-  const squaredError = reduceMean(mul(error, error), { axes: [1] })
-  if (network.output !== 'sigmoid') return builder.build({ squaredError })
+  const decoded = network.decode(network.encode(input, parameters), parameters)
+  const { score: error } = emitErrors(network, { ...decoded, target, raw })
+  if (network.output !== 'sigmoid') return builder.build({ error })
+  const { logits } = decoded
   const crossEntropy = reduceMean(sub(softplus(logits), mul(target, logits)), { axes: [1] })
-  return builder.build({ squaredError, crossEntropy })
+  return builder.build({ error, crossEntropy })
+}
+
+interface Compared {
+  readonly logits: Value
+  readonly output: Value
+  readonly target: Value
+  /** The target as it was given: NaN where a value of a table is missing. */
+  readonly raw: Value
+}
+
+/** One error for each sample, and one for each value of a table's row. */
+function emitErrors({ columns }: Network, { logits, output, target, raw }: Compared) {
+  if (columns) {
+    const present = emitPresence(raw, columns)
+    const errors = emitColumnErrors({ logits, target, present }, columns)
+    return { errors, score: emitMeanError(errors, present, [1]) }
+  }
+  const error = sub(output, target)
+  return { score: reduceMean(mul(error, error), { axes: [1] }) }
 }
 
 export const compileMeasure = (network: Network, given: Given, stored: Readonly<Record<Side, StoredAs>>): Uint8Array =>
   encode(lower(measureGraph(network, given, stored)), 'measure')
 
-/** input [batch, width] as stored → code float32 [batch, values]: what so many layers of the encoder make of it. */
-export function compileEncoder(network: Network, given: Given, stored: StoredAs, layers: number): Uint8Array {
+/** Samples as they come → code float32 [batch, values]: what so many layers of the encoder make of them. */
+export function compileEncoder(network: Network, given: Given, intake: Intake, layers: number): Uint8Array {
   const builder = new GraphBuilder()
-  const input = builder.input('input', { dtype: stored.dtype, shape: ['batch', network.width] })
-  const code = network.encodeUpTo(layers, load(input, stored), place(builder, network, given))
+  const { x } = take(builder, network, intake)
+  const code = network.encodeUpTo(layers, x, place(builder, network, given))
   return encode(lower(builder.build({ code })), 'encoder')
 }
 
@@ -80,11 +151,9 @@ export function decoderGraph(network: Network, given: Given): Graph {
   return builder.build({ reconstruction: output })
 }
 
-export type InferenceOutput = 'code' | 'reconstruction' | 'score' | 'anomaly'
-
 export interface InferenceOptions extends Annotations {
   /** The outputs to compute; all of them when left out. */
-  readonly only?: readonly InferenceOutput[]
+  readonly only?: readonly InferenceOutput[] | undefined
   /** A sample with a larger score is an anomaly. */
   readonly threshold?: number | undefined
   /** The graph's name. */
@@ -94,10 +163,10 @@ export interface InferenceOptions extends Annotations {
 export function compileAutoencoder(
   network: Network,
   given: Given,
-  stored: StoredAs,
+  intake: Intake,
   { only, threshold, name = 'autoencoder', ...annotations }: InferenceOptions = {},
 ): Uint8Array {
-  const graph = autoencoderGraph(network, given, stored, threshold)
+  const graph = autoencoderGraph(network, given, intake, threshold)
   const outputs = graph.outputs.filter(({ name }) => only?.includes(name as InferenceOutput) ?? true)
   return encode(lower({ ...graph, outputs }), name, annotations)
 }

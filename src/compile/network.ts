@@ -4,6 +4,7 @@ import { showShape, sizeOf } from '../base/shape.js'
 import { type Tensor, tensor } from '../base/tensor.js'
 import type { Value } from '../graph/types.js'
 import { ACTIVATIONS, type ActivationName } from '../nn/activations.js'
+import { type Columns, emitColumnOutput } from '../nn/columns.js'
 import { initialize } from '../nn/initializers.js'
 import {
   activationAfter,
@@ -14,6 +15,7 @@ import {
   takesMaps,
 } from '../nn/layers/index.js'
 import { reshape, transpose } from '../ops/index.js'
+import { columnsOf } from './columns.js'
 import type { Spec } from './spec.js'
 
 /** Tensors by parameter name: `encoder.0.weight`. */
@@ -38,12 +40,14 @@ export interface Network {
   readonly codeShape: readonly number[]
   /** The nonlinearity after the logits. */
   readonly output: ActivationName
+  /** The columns of a sample, where it is a row of a table. */
+  readonly columns: Columns | undefined
   /** Whether a unit of the code says how active it is, from 0 to 1. */
   readonly codeIsActivity: boolean
   readonly parameters: readonly ParameterSpec[]
   /** x float32 [batch, width] → code float32 [batch, code] */
   readonly encode: (x: Value, parameters: Values) => Value
-  /** code float32 [batch, code] → output and logits, float32 [batch, width] */
+  /** code float32 [batch, code] → output and logits, float32 [batch, width]; of a table's columns, numbers and probabilities */
   readonly decode: (code: Value, parameters: Values) => { readonly logits: Value; readonly output: Value }
   /** Layers of the encoder. */
   readonly depth: number
@@ -99,6 +103,7 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
   // inside the network, the last nonlinearity is the layer's own; towards the data it is the model's
   const last = decoder.at(-1)?.layer
   const output = from === 0 || !last ? spec.output : activationOf(last)
+  const columns = from === 0 && spec.table ? columnsOf(spec.table) : undefined
   const linear =
     from === 0 ? decoder : decoder.map((stage, i) => (i === decoder.length - 1 ? linearised(stage) : stage))
   const first = spec.encoder[from]
@@ -114,6 +119,7 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
     width,
     codeShape,
     output,
+    columns,
     codeIsActivity: activationAfter(spec.encoder.slice(from, to)) === 'sigmoid',
     parameters: [...encoder, ...decoder].flatMap(({ layer, prefix, input }) =>
       layerKind(layer)
@@ -126,7 +132,8 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
     encodeUpTo: (layers, x, values) => toRows(run(encoder.slice(0, layers), enter(x), values)),
     decode: (code, values) => {
       const logits = leave(run(linear, toShape(code), values))
-      return { logits, output: scoped('output', ACTIVATIONS[output])(logits) }
+      const emitOutput = columns ? (z: Value) => emitColumnOutput(z, columns) : ACTIVATIONS[output]
+      return { logits, output: scoped('output', emitOutput)(logits) }
     },
   }
 }

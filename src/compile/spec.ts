@@ -7,6 +7,7 @@ import { lossSchema } from '../nn/losses.js'
 import { optimizerSchema } from '../nn/optimizers.js'
 import { penaltySchema } from '../nn/penalties.js'
 import { scheduleSchema } from '../nn/schedules.js'
+import { faultOf, tableSchema } from '../table/spec.js'
 
 /** What phases that take steps have in common. */
 const stepping = {
@@ -75,6 +76,8 @@ export const specSchema = z.strictObject({
   /** The nonlinearity after the decoder's last layer; before it are the logits. */
   output: z.enum(ACTIVATION_NAMES),
   phases: z.array(phaseSchema).min(1),
+  /** Where samples are rows of a table: its columns, and how each becomes numbers. */
+  table: tableSchema.optional(),
 })
 
 export type Spec = z.infer<typeof specSchema>
@@ -96,6 +99,7 @@ export function parseSpec(value: unknown, at = 'spec'): Spec {
   const parsed = specSchema.safeParse(value)
   if (parsed.success) {
     requireActivity(parsed.data, at)
+    requireTable(parsed.data, at)
     return parsed.data
   }
   const [issue] = parsed.error.issues
@@ -119,5 +123,27 @@ function requireActivity({ encoder, phases }: Spec, at: string): void {
       found: `"${activation}" as the activation of the code`,
       hint: 'set the activation to "sigmoid", or leave the sparsity penalty out (alpha 0)',
     })
+  })
+}
+
+/** The values of a table are compared column by column, and of missing ones nothing is known. */
+function requireTable({ table, input, output, phases }: Spec, at: string): void {
+  const refuse = (where: string, expected: string, found: string) =>
+    new DiaboloError('E_SPEC', {
+      at: `${at}.${where}`,
+      expected,
+      found,
+      hint: 'let a recipe write the spec of a table',
+    })
+  const features = input.reduce((size, dim) => size * dim, 1)
+  const fault = table && faultOf(table, features)
+  if (fault) throw refuse('table', `columns of ${features} features in all`, fault)
+  if (table && output !== 'linear') throw refuse('output', '"linear": logits of the columns', `"${output}"`)
+  phases.forEach((phase, i) => {
+    if (phase.kind !== 'descend') return
+    const outermost = table !== undefined && (phase.layers?.from ?? 0) === 0
+    if (outermost === (phase.loss.type === 'columns')) return
+    const expected = outermost ? '"columns", because samples are rows of a table' : '"mse" or "crossEntropy"'
+    throw refuse(`phases.${i}.loss`, expected, `"${phase.loss.type}"`)
   })
 }

@@ -1,5 +1,6 @@
 import { sizeOf } from '../base/shape.js'
 import type { Value } from '../graph/types.js'
+import { emitFilled, emitPresence } from '../nn/columns.js'
 import { emitCorruption } from '../nn/corruption.js'
 import { emitLoss } from '../nn/losses.js'
 import { optimizerOf } from '../nn/optimizers.js'
@@ -45,7 +46,7 @@ export function noiseNeed(network: Network, phase: SteppedSpec, batch: number): 
 }
 
 export interface StepInputs {
-  /** float32 [batch, width]: samples as the model should give them back */
+  /** float32 [batch, width]: samples as the model should give them back; in a table's rows, NaN where a value is missing */
   readonly target: Value
   /** float32 [...picks, width], two of them: rows of the noise bank, where the phase needs noise */
   readonly noise?: readonly [Value, Value] | undefined
@@ -76,12 +77,19 @@ function emitDescent(network: Network, phase: DescendSpec, { target, noise, stat
   const parameters = parametersOf(network, state)
   const { builder } = target
   const { corruption } = phase
-  const x = corruption && noise ? builder.within('noise', () => emitCorruption(corruption, target, ...noise)) : target
+  const { columns } = network
+  const filled = (values: Value) => (columns ? emitFilled(values) : values)
+  // noise on what is missing is missing too
+  const x =
+    corruption && noise
+      ? builder.within('noise', () => filled(emitCorruption(corruption, target, ...noise)))
+      : filled(target)
   const code = network.encode(x, parameters)
   const decoded = network.decode(code, parameters)
   const { loss, activation } = builder.within('loss', () => {
     const activation = reduceMean(code, { axes: [0] })
-    const fidelity = emitLoss(phase.loss, { ...decoded, target, code })
+    const table = columns && { columns, present: emitPresence(target, columns) }
+    const fidelity = emitLoss(phase.loss, { ...decoded, target: filled(target), code, table })
     const loss = phase.penalties.reduce((sum, penalty) => add(sum, emitPenalty(penalty, activation)), fidelity)
     return { loss, activation }
   })

@@ -14,6 +14,8 @@ export interface Samples {
   readonly dtype: 'uint8' | 'float32'
   /** What one unit of a stored value is worth to the model: 1/255 for image bytes, 1 for float32. */
   readonly scale: number
+  /** Whether NaN stands for a value that is not there; otherwise there must be none. */
+  readonly missing?: boolean | undefined
   /** One class per row, all of them in memory. */
   readonly labels?: Uint8Array | Int32Array
   /** What the classes are called, by number. */
@@ -48,6 +50,8 @@ export interface DatasetOptions {
   /** The shape of one sample. */
   readonly shape: readonly number[]
   readonly scale?: number
+  /** Whether NaN stands for a value that is not there. */
+  readonly missing?: boolean | undefined
   readonly labels?: Uint8Array | Int32Array
   readonly classes?: readonly string[]
 }
@@ -59,7 +63,7 @@ export interface DatasetOptions {
  * @throws E_DATA when there is not one whole row; E_VALUE when a float is NaN or infinite (row and column named)
  */
 export function dataset(values: Uint8Array | Float32Array, options: DatasetOptions): Dataset {
-  const { name = 'data', shape, labels } = options
+  const { name = 'data', shape, labels, missing } = options
   const width = sizeOf(shape)
   if (values.length === 0 || values.length % width !== 0) {
     throw new DiaboloError('E_DATA', {
@@ -78,7 +82,7 @@ export function dataset(values: Uint8Array | Float32Array, options: DatasetOptio
       hint: 'give one label per row, or none at all',
     })
   }
-  if (values instanceof Float32Array) requireFinite(values, width, name)
+  if (values instanceof Float32Array && !missing) requireFinite(values, width, name)
   const bytes = values instanceof Uint8Array
   return {
     name,
@@ -87,6 +91,7 @@ export function dataset(values: Uint8Array | Float32Array, options: DatasetOptio
     dtype: bytes ? 'uint8' : 'float32',
     values,
     scale: options.scale ?? (bytes ? 1 / 255 : 1),
+    ...(missing && { missing }),
     ...(labels && { labels }),
     ...(options.classes && { classes: options.classes }),
   }

@@ -30,6 +30,7 @@ export interface RowStreamOptions {
   /** uint8 (seen by the model as value/255 unless `scale` says otherwise) when left out. */
   readonly dtype?: 'uint8' | 'float32'
   readonly scale?: number
+  readonly missing?: boolean
   readonly labels?: Uint8Array | Int32Array
   readonly classes?: readonly string[]
   readonly read: RowStream['read']
@@ -42,9 +43,10 @@ export interface RowStreamOptions {
  */
 export function rowStream(options: RowStreamOptions): RowStream {
   const { name = 'stream', rows, shape, dtype = 'uint8', scale = dtype === 'uint8' ? 1 / 255 : 1 } = options
-  const { labels, classes, read } = options
+  const { missing, labels, classes, read } = options
   if (Number.isInteger(rows) && rows >= 1 && rows < 2 ** 31) {
-    return { name, rows, shape, dtype, scale, ...(labels && { labels }), ...(classes && { classes }), read }
+    const more = { ...(missing && { missing }), ...(labels && { labels }), ...(classes && { classes }) }
+    return { name, rows, shape, dtype, scale, ...more, read }
   }
   throw new DiaboloError('E_OPTION', {
     at: `rows of stream "${name}"`,
@@ -93,6 +95,6 @@ export async function readRows(stream: RowStream, from: number, to: number): Pro
       hint: early ? 'the stream ends before its last row: check the file, or "rows"' : 'check the shape of one sample',
     })
   }
-  if (values instanceof Float32Array) requireFinite(values, width, name, from)
+  if (values instanceof Float32Array && !stream.missing) requireFinite(values, width, name, from)
   return values
 }

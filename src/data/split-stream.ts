@@ -22,7 +22,7 @@ export interface StreamSplit {
  * @throws E_DATA when there are fewer than two rows; and what reading throws
  */
 export async function holdOutStream(stream: RowStream, part: number, seed: number): Promise<StreamSplit> {
-  const { rows, name, shape, scale } = stream
+  const { rows, name, shape, scale, missing } = stream
   if (rows < 2) {
     throw new DiaboloError('E_DATA', {
       at: `stream "${name}"`,
@@ -38,7 +38,7 @@ export async function holdOutStream(stream: RowStream, part: number, seed: numbe
   const values = join(await Promise.all(tested.map(({ from, to }) => readRows(stream, from, to))))
   const labels = stream.labels && labelsIn(stream.labels, tested)
   const { classes } = stream
-  const test = dataset(values, { name, shape, scale, ...(labels && { labels }), ...(classes && { classes }) })
+  const test = dataset(values, { name, shape, scale, missing, ...(labels && { labels }), ...(classes && { classes }) })
   return { train: without(stream, tested), test }
 }
 

@@ -10,7 +10,11 @@ import { OPS } from '../ops/index.js'
 
 const count = z.int().min(0)
 
-const storedSchema = z.object({ dtype: z.enum(['uint8', 'float32']), scale: z.number() })
+const storedSchema = z.object({
+  dtype: z.enum(['uint8', 'float32']),
+  scale: z.number(),
+  missing: z.boolean().optional(),
+})
 
 const provenanceSchema = z.object({
   dataset: z.string(),
@@ -50,7 +54,7 @@ export interface Artifact {
 /** What a file says about the model in it, in JSON. */
 export const describeArtifact = ({ network, stored, provenance, threshold }: Artifact): Metadata => ({
   'diabolo.spec': JSON.stringify(network.spec),
-  'diabolo.stored': JSON.stringify({ dtype: stored.dtype, scale: stored.scale }),
+  'diabolo.stored': JSON.stringify(storedSchema.parse(stored)),
   'diabolo.provenance': JSON.stringify(provenance),
   ...(threshold && { 'diabolo.threshold': JSON.stringify(threshold) }),
 })

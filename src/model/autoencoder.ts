@@ -1,10 +1,13 @@
 import { DiaboloError } from '../base/errors.js'
-import { sizeOf } from '../base/shape.js'
+import { showShape, sizeOf } from '../base/shape.js'
 import { compileAutoencoder, compileDecoder } from '../compile/inference.js'
 import type { Spec } from '../compile/spec.js'
 import { type Dataset, dataset, toTensor } from '../data/dataset.js'
 import { formatSafetensors } from '../data/formats/safetensors.js'
+import type { Table } from '../data/table.js'
 import type { Runtime, Session } from '../runtime/types.js'
+import { fromFeatures, toFeatures } from '../table/features.js'
+import type { TableSpec } from '../table/spec.js'
 import { rowsPerRun, runInBatches } from '../train/batches.js'
 import { encodeDataset } from '../train/codes.js'
 import type { EpochRecord } from '../train/events.js'
@@ -24,13 +27,16 @@ export interface Rows {
   readonly data: Float32Array
 }
 
-/** A data set, or its values: bytes (seen as value/255) or floats in the model's own units, row after row. */
-export type DataLike = Dataset | Float32Array | Uint8Array
+/**
+ * A data set, or its values: bytes (seen as value/255) or floats in the model's own units, row after row. For models of
+ * tables also a table: its columns are found by name, and those that the model does not know are left alone.
+ */
+export type DataLike = Dataset | Table | Float32Array | Uint8Array
 
 export interface Evaluation {
-  /** Mean squared error per value. */
+  /** Mean squared error per value. Of a table, the mean error of the values that are there, of which a constant guess has 1. */
   readonly mse: number
-  /** Squared error per sample: mse × values per sample. */
+  /** Squared error per sample: mse × values per sample, or columns. */
   readonly perImage: number
   /** Sigmoid cross-entropy, nats per value; for models whose reconstruction comes out of a sigmoid. */
   readonly crossEntropy?: number
@@ -120,14 +126,41 @@ export class Autoencoder {
     return { shape: [codes.rows, ...codes.shape], data: codes.values as Float32Array }
   }
 
-  /** @returns float32 [rows, ...sample], in the model's units: 0 to 1 for images */
+  /** @returns float32 [rows, ...sample], in the model's units: 0 to 1 for images, of tables scaled numbers and probabilities */
   async reconstruct(data: DataLike): Promise<Rows> {
     return this.#shaped(await this.#run(data, 'reconstruction'), this.spec.input)
   }
 
-  /** @returns float32 [rows]: mean squared error per value of each sample's reconstruction */
+  /**
+   * What the model makes of the rows of a table, in the columns' own units; of categories the likeliest.
+   *
+   * @throws E_DATA when the model was not trained on a table, or columns are not there
+   */
+  async reconstructTable(data: Table): Promise<Table> {
+    const { data: features } = await this.reconstruct(data)
+    return fromFeatures(this.#table(data), features, data.name)
+  }
+
+  /** @returns float32 [rows]: mean squared error per value of each sample's reconstruction; of a table's rows, see `errors` */
   async score(data: DataLike): Promise<Float32Array> {
     return this.#run(data, 'score')
+  }
+
+  /**
+   * What each column of a table adds to a row's score, which is the mean over those that are there: the squared error of a
+   * number, the cross-entropy of a category, both as parts of what a constant guess gets in training.
+   *
+   * @returns float32 [rows, columns], in the order of `columns`; 0 where a value is missing
+   * @throws E_DATA when the model was not trained on a table, or columns are not there
+   */
+  async errors(data: Table | Dataset): Promise<Rows> {
+    const { columns } = this.#table(data)
+    return this.#shaped(await this.#run(data, 'errors'), [columns.length])
+  }
+
+  /** The columns of the tables that the model takes; none for models of anything else. */
+  get columns(): readonly string[] {
+    return this.spec.table?.columns.map(({ name }) => name) ?? []
   }
 
   /**
@@ -158,7 +191,7 @@ export class Autoencoder {
     const gauge = await Gauge.open(await this.#openRuntime(), network, parameters, { input, target: wanted })
     try {
       const { mse, ...more } = await gauge.measure()
-      return { mse, perImage: mse * network.width, ...more, rows: input.rows }
+      return { mse, perImage: mse * (network.columns?.length ?? network.width), ...more, rows: input.rows }
     } finally {
       await gauge.close()
     }
@@ -226,12 +259,12 @@ export class Autoencoder {
     for (const session of sessions) await (await session).close()
   }
 
-  async #run(data: DataLike, output: 'code' | 'reconstruction' | 'score'): Promise<Float32Array> {
+  async #run(data: DataLike, output: 'code' | 'reconstruction' | 'score' | 'errors'): Promise<Float32Array> {
     const { network, parameters } = this.#artifact
     const samples = this.#samples(data)
-    const { dtype, scale } = samples
-    const session = await this.#session(`${output} ${dtype} ${scale}`, () =>
-      compileAutoencoder(network, parameters, { dtype, scale }, { only: [output] }),
+    const { dtype, scale, missing } = samples
+    const session = await this.#session(`${output} ${dtype} ${scale} ${missing}`, () =>
+      compileAutoencoder(network, parameters, { dtype, scale, missing }, { only: [output] }),
     )
     const run = { session, inputs: { input: samples }, rowsPerRun: rowsPerRun(network) }
     return (await runInBatches(run, [output]))[output]
@@ -239,9 +272,21 @@ export class Autoencoder {
 
   #samples(data: DataLike): Dataset {
     const { width } = this.#artifact.network
+    if ('columns' in data) return toFeatures(this.#table(data), data)
     const samples = 'rows' in data ? data : this.#dataset(data, width, 'values')
     requireWidth(samples, width, `input of "${this.spec.recipe}"`)
     return samples
+  }
+
+  #table(data: Table | Dataset): TableSpec {
+    const { table, recipe } = this.spec
+    if (table) return table
+    throw new DiaboloError('E_DATA', {
+      at: `input of "${recipe}"`,
+      expected: `samples of shape ${showShape(this.spec.input)}, as the model was trained on`,
+      found: `${data.name}, a table`,
+      hint: 'train a model on a table to use it on tables',
+    })
   }
 
   #dataset(values: Float32Array | Uint8Array, width: number, name: string): Dataset {

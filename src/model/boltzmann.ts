@@ -3,11 +3,11 @@ import type { Tensor } from '../base/tensor.js'
 import { buildMachine, unitsOf } from '../compile/contrast.js'
 import { compileEnergy, compileGibbs } from '../compile/energy.js'
 import { type Dataset, dataset } from '../data/dataset.js'
-import { unitOf } from '../nn/boltzmann.js'
+import { type UnitKind, unitOf } from '../nn/boltzmann.js'
 import { floats } from '../runtime/floats.js'
 import type { Resident, Runtime } from '../runtime/types.js'
 import { rowsPerRun, runInBatches } from '../train/batches.js'
-import type { Autoencoder, DataLike, Rows } from './autoencoder.js'
+import type { Autoencoder, Rows } from './autoencoder.js'
 import { sharedRuntime } from './platform.js'
 
 interface On {
@@ -20,9 +20,14 @@ interface On {
  * @returns float32 [rows], nats
  * @throws E_SPEC when the model is not one; E_SHAPE when the data does not fit it
  */
-export async function freeEnergy(model: Autoencoder, data: DataLike, { runtime }: On = {}): Promise<Float32Array> {
+export async function freeEnergy(
+  model: Autoencoder,
+  data: Dataset | Float32Array | Uint8Array,
+  { runtime }: On = {},
+): Promise<Float32Array> {
   const machine = buildMachine(model.spec)
-  const samples: Dataset = 'rows' in data ? data : dataset(data, { shape: [machine.width] })
+  const samples =
+    data instanceof Float32Array || data instanceof Uint8Array ? dataset(data, { shape: [machine.width] }) : data
   const session = await (runtime ?? (await sharedRuntime())).open(compileEnergy(machine, model.parameters, samples))
   try {
     const run = { session, inputs: { input: samples }, rowsPerRun: rowsPerRun(machine) }
@@ -52,19 +57,26 @@ export async function dream(
 ): Promise<Rows> {
   const machine = buildMachine(model.spec)
   const units = machine.codeShape[0] as number
-  const { hidden: kind } = unitsOf(machine)
+  const kinds = unitsOf(machine)
   const random = rng(seed, 'dream')
-  const noise = (): Tensor => ({
+  const noise = (kind: UnitKind, width: number): Tensor => ({
     dtype: 'float32',
-    shape: [rows, units],
-    data: Float32Array.from({ length: rows * units }, () => unitOf(kind).draw(random)),
+    shape: [rows, width],
+    data: Float32Array.from({ length: rows * width }, () => unitOf(kind).draw(random)),
+  })
+  const turnNoise = () => ({
+    'visible/first': noise(kinds.visible, machine.width),
+    'visible/second': noise(kinds.visible, machine.width),
+    'hidden/first': noise(kinds.hidden, units),
+    'hidden/second': noise(kinds.hidden, units),
   })
   const on = runtime ?? (await sharedRuntime())
   const session = await on.open(compileGibbs(machine, model.parameters))
   try {
-    let hidden: Tensor | Resident = kind === 'bernoulli' ? rounded(noise()) : noise()
+    const first = noise(kinds.hidden, units)
+    let hidden: Tensor | Resident = kinds.hidden === 'bernoulli' ? rounded(first) : first
     for (let turn = 1; ; turn++) {
-      const result = await session.run({ hidden, first: noise(), second: noise() }, ['next'])
+      const result = await session.run({ hidden, ...turnNoise() }, ['next'])
       if ('id' in hidden) on.release([hidden])
       hidden = result.kept.next as Resident
       if (turn < turns) continue

@@ -4,21 +4,32 @@ import { VERSION } from '../base/version.js'
 import { buildNetwork } from '../compile/network.js'
 import { parseSpec, type Spec } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
-import type { RowStream } from '../data/row-stream.js'
+import { sampleRows } from '../data/sample-rows.js'
+import type { Table } from '../data/table.js'
 import type { PresetName, Recipe } from '../recipes/index.js'
 import type { Device, Runtime } from '../runtime/types.js'
+import type { TableOptions } from '../table/options.js'
+import type { TableSpec } from '../table/spec.js'
 import { type FitOptions, runPhases } from '../train/run-phases.js'
 import type { Artifact } from './artifact.js'
 import { Autoencoder } from './autoencoder.js'
 import { sharedRuntime } from './platform.js'
+import { samplesOf, type TrainingData, type TrainingSamples } from './training-data.js'
 
 /** A recipe with its options, not fitted yet. */
 export interface Estimator<O> {
   readonly recipe: string
-  /** The model description for samples of this shape, as plain JSON. */
-  spec(input: readonly number[]): Spec
   /**
-   * Fits a model to data, or to a stream of it, of which a few tens of MiB are in memory at a time.
+   * The model description for samples of this shape, as plain JSON.
+   *
+   * @param table  what is known of the columns, where samples are rows of a table
+   */
+  spec(input: readonly number[], table?: TableSpec): Spec
+  /**
+   * Fits a model to data, or to a stream of it, of which a few tens of MiB are in memory at a time. How the columns of a table
+   * become numbers is found from its rows, and goes into the model, which then takes tables; its threshold is the score that
+   * 99 of 100 rows of the validation data, or else of the training data, do not exceed.
+   *
    *
    * Aborting by `signal` is not an error: the promise resolves, within 300 ms for models of ordinary size, to a model
    * with what was learned so far, and `model.training.stopped` says `'aborted'`.
@@ -29,7 +40,15 @@ export interface Estimator<O> {
    * @throws E_DATA, E_SHAPE, E_OPTION when data and options do not fit together; E_TRUNCATED, E_SHAPE, E_VALUE when a stream
    * does not give what it promised, and whatever it throws; E_DEVICE when the device is not here
    */
-  fit(data: Dataset | RowStream, options?: FitOptions & Placement & Partial<O>): Promise<Autoencoder>
+  fit(data: TrainingData, options?: FittingOptions & Partial<O>): Promise<Autoencoder>
+}
+
+/** How to fit a model, and where. */
+export interface FittingOptions extends Omit<FitOptions, 'validation'>, Placement {
+  /** Data to measure after every epoch; never trained on. */
+  readonly validation?: Dataset | Table
+  /** How the columns of a table become numbers. */
+  readonly table?: TableOptions
 }
 
 /** Where a model is trained, and lives afterwards: a runtime of the caller's, or the shared one of a device. */
@@ -65,33 +84,33 @@ export function estimator<S extends z.ZodObject>(recipe: Recipe<S>) {
     const options = given as Partial<Options>
     return {
       recipe: recipe.name,
-      spec: (input) => recipe.spec(input, options as Options, preset),
+      spec: (input, table) => recipe.spec(input, options as Options, preset, table),
       async fit(data, given = {}) {
         const { fit, more } = splitOptions(given)
-        return fitNetwork(buildNetwork(recipe.spec(data.shape, { ...options, ...more } as Options, preset)), data, fit)
+        const samples = await samplesOf(data, fit)
+        const spec = recipe.spec(samples.data.shape, { ...options, ...more } as Options, preset, samples.table)
+        return fitNetwork(buildNetwork(spec), samples, fit)
       },
     }
   }
 }
 
 /**
- * Fits the model that a spec describes, whoever wrote it.
+ * Fits the model that a spec describes, whoever wrote it. The columns of a table become numbers as the spec says.
  *
  * @param spec  plain JSON; `docs/spec.schema.json` says what it may hold
  * @throws E_SPEC naming the first field that is wrong; and what `fit` throws
  */
-export async function fitSpec(
-  spec: unknown,
-  data: Dataset | RowStream,
-  options: FitOptions & Placement = {},
-): Promise<Autoencoder> {
-  return fitNetwork(buildNetwork(parseSpec(spec)), data, options)
+export async function fitSpec(spec: unknown, data: TrainingData, options: FittingOptions = {}): Promise<Autoencoder> {
+  const parsed = parseSpec(spec)
+  return fitNetwork(buildNetwork(parsed), await samplesOf(data, options, parsed), options)
 }
 
 /** The options that are not a recipe's own. */
-const FIT_OPTIONS: { readonly [K in keyof Required<FitOptions & Placement>]: true } = {
+const FIT_OPTIONS: { readonly [K in keyof Required<FittingOptions>]: true } = {
   seed: true,
   validation: true,
+  table: true,
   buffer: true,
   resume: true,
   onCheckpoint: true,
@@ -105,7 +124,7 @@ const FIT_OPTIONS: { readonly [K in keyof Required<FitOptions & Placement>]: tru
   device: true,
 }
 
-function splitOptions(given: object): { readonly fit: FitOptions & Placement; readonly more: object } {
+function splitOptions(given: object): { readonly fit: FittingOptions; readonly more: object } {
   const entries = Object.entries(given)
   return {
     fit: Object.fromEntries(entries.filter(([name, value]) => name in FIT_OPTIONS && value !== undefined)),
@@ -115,18 +134,21 @@ function splitOptions(given: object): { readonly fit: FitOptions & Placement; re
 
 async function fitNetwork(
   network: Artifact['network'],
-  data: Dataset | RowStream,
-  { runtime: given, device, ...options }: FitOptions & Placement,
+  { data, validation, table }: TrainingSamples,
+  { runtime: given, device, validation: _, table: __, ...options }: FittingOptions,
 ): Promise<Autoencoder> {
   const runtime = given ?? (await sharedRuntime(device))
-  const { parameters, fingerprint, ...training } = await runPhases(runtime, network, data, options)
+  const { parameters, fingerprint, ...training } = await runPhases(runtime, network, data, {
+    ...options,
+    ...(validation && { validation }),
+  })
   const { engine, version, threads } = runtime.info
-  const { dtype, scale } = data
+  const { dtype, scale, missing } = data
   const model = new Autoencoder(
     {
       network,
       parameters,
-      stored: { dtype, scale },
+      stored: { dtype, scale, missing },
       provenance: {
         dataset: data.name,
         rows: data.rows,
@@ -141,5 +163,5 @@ async function fitNetwork(
     runtime,
   )
   if (training.divergedAt !== undefined) throw new DivergedError(training.divergedAt, network.spec.recipe, model)
-  return model
+  return table ? model.withThreshold(validation ?? (await sampleRows(data))) : model
 }

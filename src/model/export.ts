@@ -19,11 +19,12 @@ export type ExportName = (typeof EXPORTS)[number]
 export function exportModel(artifact: Artifact, what: ExportName, training: TrainingExport = {}): Uint8Array {
   const { network, parameters, stored, threshold } = artifact
   const about = { metadata: describeArtifact(artifact), doc: documentOf(artifact, what), docs: docsOf(artifact) }
-  const inference = (only: readonly InferenceOutput[]) =>
-    compileAutoencoder(network, parameters, stored, { ...about, name: what, only, threshold: threshold?.value })
+  const intake = network.spec.table ? 'columns' : stored
+  const inference = (only?: readonly InferenceOutput[]) =>
+    compileAutoencoder(network, parameters, intake, { ...about, name: what, only, threshold: threshold?.value })
   switch (what) {
     case 'autoencoder':
-      return inference(['code', 'reconstruction', 'score', 'anomaly'])
+      return inference()
     case 'encoder':
       return inference(['code'])
     case 'decoder':

@@ -1,6 +1,8 @@
 import { z } from 'zod'
+import { DiaboloError } from '../base/errors.js'
 import type { Value } from '../graph/types.js'
 import { mul, reduceSum, reduceSumSquare, softplus, sub } from '../ops/index.js'
+import { type Columns, emitColumnErrors, emitMeanError } from './columns.js'
 
 /** What a loss may look at. */
 export interface LossContext {
@@ -12,11 +14,20 @@ export interface LossContext {
   readonly target: Value
   /** float32 [batch, code]. */
   readonly code: Value
+  /** Where samples are rows of a table: what their columns are, and which values are there. */
+  readonly table?: TableContext | undefined
+}
+
+export interface TableContext {
+  readonly columns: Columns
+  /** float32 [batch, columns]: 1 where a value is there, 0 where it is missing */
+  readonly present: Value
 }
 
 export const lossSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('mse') }),
   z.strictObject({ type: z.literal('crossEntropy') }),
+  z.strictObject({ type: z.literal('columns') }),
 ])
 
 export type LossSpec = z.infer<typeof lossSchema>
@@ -32,7 +43,22 @@ const mse: LossKind = ({ output, target }) => mul(reduceSumSquare(sub(output, ta
  */
 const crossEntropy: LossKind = ({ logits: z, target: x }) => mul(reduceSum(sub(softplus(z), mul(x, z))), 1 / countOf(z))
 
-const LOSSES: { readonly [K in LossSpec['type']]: LossKind } = { mse, crossEntropy }
+/** The mean error of the values of a table that are there, each measured as its column's are. */
+const columns: LossKind = ({ logits, target, table }) => {
+  if (!table) throw noTable()
+  const errors = emitColumnErrors({ logits, target, present: table.present }, table.columns)
+  return emitMeanError(errors, table.present, [0, 1])
+}
+
+const noTable = () =>
+  new DiaboloError('E_SPEC', {
+    at: 'loss "columns"',
+    expected: 'a model of the rows of a table, whose spec has a "table"',
+    found: 'none',
+    hint: 'use the loss "mse" or "crossEntropy"',
+  })
+
+const LOSSES: { readonly [K in LossSpec['type']]: LossKind } = { mse, crossEntropy, columns }
 
 /** float32 []: the loss of a batch whose size is known. */
 export const emitLoss = (spec: LossSpec, context: LossContext): Value => LOSSES[spec.type](context)

@@ -2,6 +2,8 @@ import type { z } from 'zod'
 import { DiaboloError } from '../base/errors.js'
 import { nearest } from '../base/nearest.js'
 import { type contrastSchema, type descendSchema, parseSpec, type Spec, type specSchema } from '../compile/spec.js'
+import type { TableSpec } from '../table/spec.js'
+import { forTable, requireUndecided } from './for-table.js'
 
 export type PresetName = 'default' | 'book'
 
@@ -17,6 +19,7 @@ export interface BuildContext<O> {
 /** Parts of a spec that a recipe decides, defaults left out; the rest is the same for all. */
 export type Built = Pick<z.input<typeof specSchema>, 'encoder' | 'decoder' | 'output' | 'phases'>
 export type LayerInput = Built['encoder'][number]
+export type PhaseInput = Built['phases'][number]
 export type DescendInput = z.input<typeof descendSchema>
 export type ContrastInput = z.input<typeof contrastSchema>
 
@@ -30,15 +33,18 @@ export interface RecipeDefinition<S extends z.ZodObject> {
   readonly options: S
   /** What each preset changes of the defaults. */
   readonly presets: { readonly [P in PresetName]: Partial<z.input<S>> }
+  /** What changes of the default preset for the rows of a table, which are narrow and few beside images. */
+  readonly table?: (size: { readonly columns: number; readonly width: number }) => Partial<z.input<S>>
   readonly build: (context: BuildContext<z.output<S>>) => Built
 }
 
 /** A model family: turns options and the shape of the data into a spec. */
 export interface Recipe<S extends z.ZodObject = z.ZodObject> extends RecipeDefinition<S> {
   /**
-   * @throws E_OPTION naming the first option that is unknown or out of range
+   * @param table  what is known of the columns, where samples are rows of a table
+   * @throws E_OPTION naming the first option that is unknown, out of range, or decided by the table
    */
-  readonly spec: (input: readonly number[], options?: z.input<S>, preset?: PresetName) => Spec
+  readonly spec: (input: readonly number[], options?: z.input<S>, preset?: PresetName, table?: TableSpec) => Spec
 }
 
 export function defineRecipe<S extends z.ZodObject>(definition: RecipeDefinition<S>): Recipe<S> {
@@ -46,12 +52,15 @@ export function defineRecipe<S extends z.ZodObject>(definition: RecipeDefinition
   const schema = definition.options.strict()
   return {
     ...definition,
-    spec(input, options = {} as z.input<S>, preset = 'default') {
-      const parsed = schema.safeParse({ ...presets[preset], ...options }, { reportInput: true })
-      if (!parsed.success) throw optionError(name, parsed.error.issues[0], Object.keys(definition.options.shape))
+    spec(input, options = {} as z.input<S>, preset = 'default', table) {
       const width = input.reduce((product, dim) => product * dim, 1)
+      const narrow = table && preset === 'default' ? definition.table?.({ columns: table.columns.length, width }) : {}
+      const parsed = schema.safeParse({ ...presets[preset], ...narrow, ...options }, { reportInput: true })
+      if (!parsed.success) throw optionError(name, parsed.error.issues[0], Object.keys(definition.options.shape))
+      if (table) requireUndecided(options, name)
       const built = build({ input, width, options: parsed.data as z.output<S> })
-      return parseSpec({ format: 'diabolo/1', recipe: name, preset, input: [...input], ...built })
+      const parts = table ? forTable(built, table) : built
+      return parseSpec({ format: 'diabolo/1', recipe: name, preset, input: [...input], ...parts })
     },
   }
 }

@@ -12,5 +12,6 @@ export const denoising = defineRecipe({
     default: { hidden: 800, noise: 0.3, tied: true, loss: 'crossEntropy', learningRate: 0.006 },
     book: { ...CHAPTER, hidden: 800, noise: 0.3, fresh: false, alpha: 0.05, rho: 0.02 },
   },
+  table: ({ width }) => ({ hidden: 2 * width, corruption: 'masking' as const, noise: 0.2, epochs: 100, tied: false }),
   build: buildShallow,
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { defineRecipe } from './define.js'
+import { third } from './for-table.js'
 
 export const pca = defineRecipe({
   name: 'pca',
@@ -8,6 +9,7 @@ export const pca = defineRecipe({
   source: 'Pearson (1901); Hotelling (1933)',
   options: z.object({ latent: z.int().min(1).default(256).describe('components in the code') }),
   presets: { default: {}, book: {} },
+  table: ({ columns }) => ({ latent: third(columns) }),
   build: ({ width, options }) => ({
     encoder: [{ type: 'dense', units: options.latent }],
     decoder: [{ type: 'dense', units: width }],

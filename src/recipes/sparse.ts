@@ -12,5 +12,6 @@ export const sparse = defineRecipe({
     default: { hidden: 512, activation: 'sigmoid', alpha: 7e-5, rho: 0.02 },
     book: { ...CHAPTER, alpha: 7.5e-5, rho: 0.02 },
   },
+  table: ({ width }) => ({ hidden: 2 * width, epochs: 100 }),
   build: buildShallow,
 })

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type DescendInput, defineRecipe } from './define.js'
+import { third } from './for-table.js'
 import { CHAPTER, dense, denseBack, denseOptions, descent } from './options.js'
 
 const stackedOptions = z.object({
@@ -41,6 +42,7 @@ export const stacked = defineRecipe({
       epochs: 30,
     },
   },
+  table: ({ columns, width }) => ({ units: [width, third(columns)], epochs: 100, noise: 0.1, tied: false }),
   build: ({ width, options }) => {
     const { units } = options
     const sizes = [width, ...units]

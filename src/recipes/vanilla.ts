@@ -1,4 +1,5 @@
 import { defineRecipe } from './define.js'
+import { third } from './for-table.js'
 import { CHAPTER } from './options.js'
 import { buildShallow, shallowOptions } from './shallow.js'
 
@@ -8,5 +9,6 @@ export const vanilla = defineRecipe({
   source: 'Rumelhart, Hinton & Williams (1986); Baldi & Hornik (1989)',
   options: shallowOptions,
   presets: { default: {}, book: CHAPTER },
+  table: ({ columns }) => ({ hidden: third(columns), epochs: 100 }),
   build: buildShallow,
 })

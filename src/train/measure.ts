@@ -6,7 +6,7 @@ import { rowsPerRun, runInBatches } from './batches.js'
 
 /** How well a model makes one thing of another, averaged over samples. */
 export interface Measured {
-  /** Mean squared error per value. */
+  /** Mean squared error per value; for a table, the mean error of the values that are there. */
   readonly mse: number
   /** Nats per value; for models that end in a sigmoid. */
   readonly crossEntropy?: number
@@ -43,10 +43,9 @@ export class Gauge {
       feeds: parameters,
       ...(signal && { signal }),
     }
-    if (this.#network.output !== 'sigmoid')
-      return { mse: mean((await runInBatches(run, ['squaredError'])).squaredError) }
-    const { squaredError, crossEntropy } = await runInBatches(run, ['squaredError', 'crossEntropy'])
-    return { mse: mean(squaredError), crossEntropy: mean(crossEntropy) }
+    if (this.#network.output !== 'sigmoid') return { mse: mean((await runInBatches(run, ['error'])).error) }
+    const { error, crossEntropy } = await runInBatches(run, ['error', 'crossEntropy'])
+    return { mse: mean(error), crossEntropy: mean(crossEntropy) }
   }
 
   close(): Promise<void> {
