@@ -20,13 +20,22 @@ export {
   table,
 } from './data/table.js'
 export type { Provenance, Threshold } from './model/artifact.js'
-export { Autoencoder, type DataLike, type EncodeOptions, type Evaluation, type Rows } from './model/autoencoder.js'
+export {
+  Autoencoder,
+  type Classified,
+  type DataLike,
+  type EncodeOptions,
+  type Evaluation,
+  type Rows,
+} from './model/autoencoder.js'
 export { type DreamOptions, dream, freeEnergy } from './model/boltzmann.js'
 export { DivergedError, type Estimator, type EstimatorOptions, fitSpec, type Placement } from './model/estimator.js'
 export type { ExportName } from './model/export.js'
+export { fineTune } from './model/fine-tune.js'
 export { convolutional, deep, denoising, pca, rbm, sparse, stacked, vanilla } from './model/recipes.js'
 export type { TrainingExport } from './model/training-export.js'
 export type { CorruptionInput } from './nn/corruption.js'
+export type { ClassOptions } from './recipes/classes.js'
 export type { Device, Runtime, RuntimeInfo, RuntimeOptions } from './runtime/types.js'
 export { type BinaryCodes, binarise, mediansOf } from './search/binary-codes.js'
 export { type CosineIndex, cosineIndex } from './search/cosine-index.js'

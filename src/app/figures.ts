@@ -89,10 +89,17 @@ async function curve({ history, model }: Finished, prefix: string, reference?: R
 
 const ofPhase = (history: readonly EpochRecord[], name: string) => history.filter(({ phase }) => phase === name)
 
+const LOSS_LABELS: { readonly [L in DescendSpec['loss']['type']]: string } = {
+  mse: 'mean squared error per value',
+  crossEntropy: 'cross-entropy, nats per value',
+  columns: 'error per value of what a constant guess gets',
+  classes: 'cross-entropy of classes, nats per sample',
+}
+
 /** What the last phase makes small, with its unit. */
 function lossLabel({ spec }: Autoencoder): string {
   const last = spec.phases.findLast((phase): phase is DescendSpec => phase.kind === 'descend')
-  const name = last?.loss.type === 'crossEntropy' ? 'cross-entropy, nats per value' : 'mean squared error per value'
+  const name = LOSS_LABELS[last?.loss.type ?? 'mse']
   return last && last.penalties.length > 0 ? `${name}, and penalties` : name
 }
 

@@ -1,5 +1,5 @@
 import type { LoweringPass } from '../compile/lowering/index.js'
-import { buildNetwork, initialParameters } from '../compile/network.js'
+import { buildNetwork, initialParameters, networkOf } from '../compile/network.js'
 import type { Product } from '../compile/products.js'
 import type { DescendSpec, Spec } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
@@ -125,7 +125,7 @@ async function inputOf(runtime: Runtime, { spec, phase, data }: ProfileRequest):
 
 /** Trains for a while, as `fit` does, and says how long a step took: the median over chunks, the first two left out. */
 async function takeSteps(runtime: Runtime, { spec, phase, steps, without = [] }: ProfileRequest, samples: Dataset) {
-  const network = buildNetwork(spec, phase.layers)
+  const network = networkOf(spec, phase)
   const start = initialParameters(network, 0)
   const feed = openFeed(runtime, samples, {})
   const stepper = await Stepper.open({ runtime, network, feed, seed: 0, lowering: { without } }, phase, start)

@@ -7,7 +7,7 @@ import { type OptimizerSpec, optimizerOf } from '../nn/optimizers.js'
 import { add, cast, gather, loop, mul } from '../ops/index.js'
 import { type LowerOptions, lower } from './lowering/index.js'
 import type { Network } from './network.js'
-import type { SteppedSpec } from './spec.js'
+import { type SteppedSpec, takesLabels } from './spec.js'
 import { emitStep, noiseNeed, type StateSpec, type Step, stateOf } from './step.js'
 import { meterNames } from './update.js'
 
@@ -29,6 +29,9 @@ export const scalarName = (name: string) => `scalar/${name}`
 /** The inputs that say which rows of the noise bank each sample takes. */
 export const NOISE_ROWS = ['noise/first', 'noise/second'] as const
 
+/** The input that holds the classes of all samples, beside `data`. */
+export const LABELS = 'labels'
+
 /** The output that holds the loss of every step. */
 export const LOSSES = 'losses'
 
@@ -43,7 +46,8 @@ export const meterName = (name: string) => `meter/${name}`
  * remembers. The data set is captured whole, in its own type; each step gathers its batch by a row of `order`.
  *
  * inputs:   trips int64 [], data [rows, width], order int32 [steps, batch], `scalar/…` float32 [steps], state …;
- *           where the phase needs noise: bank float32 [bank, width], `noise/first` and `noise/second` int32 [steps, ...picks]
+ *           where the phase needs noise: bank float32 [bank, width], `noise/first` and `noise/second` int32 [steps, ...picks];
+ *           where it learns classes: labels int32 [rows]
  * outputs:  `….next` for each state tensor, losses float32 [trips], `meter/…` float32 [trips, …]
  *
  * @param anywhere  one more input, step int64 []: the lists hold more steps than the run takes, and it begins at that one
@@ -98,7 +102,8 @@ export function epochGraph(
  * names, and without the axis that counts steps.
  *
  * inputs:   data [rows, width], order int32 [batch], `scalar/…` float32 [], state …;
- *           where the phase needs noise: bank float32 [bank, width], `noise/first` and `noise/second` int32 [...picks]
+ *           where the phase needs noise: bank float32 [bank, width], `noise/first` and `noise/second` int32 [...picks];
+ *           where it learns classes: labels int32 [rows]
  * outputs:  `….next` for each state tensor, losses float32 [], `meter/…` float32 […]
  */
 export function stepGraph(network: Network, phase: SteppedSpec, batch: number, stored: StoredAs): Graph {
@@ -118,6 +123,7 @@ export function stepGraph(network: Network, phase: SteppedSpec, batch: number, s
 function feedTypes(network: Network, phase: SteppedSpec, batch: number, stored: StoredAs) {
   const noise = noiseNeed(network, phase, batch)
   const shared: Record<string, TensorType> = { data: { dtype: stored.dtype, shape: ['rows', network.width] } }
+  if (takesLabels(phase)) shared[LABELS] = { dtype: 'int32', shape: ['rows'] }
   const own: Record<string, TensorType> = { order: { dtype: 'int32', shape: [batch] } }
   for (const name of scalarNames(phase.optimizer)) own[scalarName(name)] = { dtype: 'float32', shape: [] }
   if (noise) {
@@ -139,6 +145,7 @@ function emitFedStep(
   const { builder } = at('data')
   const batch = builder.within('batch', () => ({
     target: scaled(gather(at('data'), at('order')), stored),
+    labels: takesLabels(phase) ? gather(at(LABELS), at('order')) : undefined,
     noise: fed.bank && (NOISE_ROWS.map((name) => gather(at('bank'), at(name))) as [Value, Value]),
   }))
   const scalars = Object.fromEntries(scalarNames(phase.optimizer).map((name) => [name, at(scalarName(name))]))

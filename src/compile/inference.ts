@@ -3,7 +3,7 @@ import { GraphBuilder } from '../graph/builder.js'
 import { type Annotations, encode } from '../graph/encode.js'
 import type { Graph, Value } from '../graph/types.js'
 import { emitColumnErrors, emitFilled, emitMeanError, emitPresence } from '../nn/columns.js'
-import { greater, mul, reduceMean, softplus, sub } from '../ops/index.js'
+import { argMax, greater, mul, reduceMean, softmax, softplus, sub } from '../ops/index.js'
 import { columnInputs, emitFeatures, emitRaw } from '../table/emit.js'
 import type { TableSpec } from '../table/spec.js'
 import { load, type StoredAs } from './epoch.js'
@@ -30,6 +30,7 @@ export type Side = 'input' | 'target'
  *           errors float32 [batch, columns] are those of each, 0 where it is missing; where columns come in,
  *           `reconstruction/…` [batch, 1] of each in its own units
  *           Where there is a threshold: anomaly bool [batch], whether the score is above it
+ *           With a head: probabilities float32 [batch, classes] and label int64 [batch], the most probable class
  */
 export function autoencoderGraph(network: Network, given: Given, intake: Intake, threshold?: number): Graph {
   const builder = new GraphBuilder()
@@ -45,6 +46,7 @@ export function autoencoderGraph(network: Network, given: Given, intake: Intake,
     score,
     ...(errors && { errors }),
     ...(threshold !== undefined && { anomaly: greater(score, threshold) }),
+    ...(network.classify && emitClasses(network.classify(code, parameters))),
     ...Object.fromEntries(Array.from(own, ([name, value]) => [columnOutput(name), value])),
   })
 }
@@ -63,7 +65,15 @@ export function columnInput(column: string, parameters: Network['parameters']): 
   return taken || parameters.some(({ name }) => name === column) ? `column/${column}` : column
 }
 
-const OUTPUTS = { code: 'code', reconstruction: 'reconstruction', score: 'score', errors: 'errors', anomaly: 'anomaly' }
+const OUTPUTS = {
+  code: 'code',
+  reconstruction: 'reconstruction',
+  score: 'score',
+  errors: 'errors',
+  anomaly: 'anomaly',
+  probabilities: 'probabilities',
+  label: 'label',
+}
 
 export type InferenceOutput = keyof typeof OUTPUTS
 
@@ -89,6 +99,38 @@ function tableOf({ spec: { table, recipe } }: Network): TableSpec {
     hint: 'feed its samples in one input',
   })
 }
+
+/** Of class logits, float32 [batch, classes]. */
+function emitClasses(logits: Value): { readonly probabilities: Value; readonly label: Value } {
+  return logits.builder.within('classes', () => {
+    const probabilities = softmax(logits)
+    return { probabilities, label: argMax(probabilities) }
+  })
+}
+
+/**
+ * input [batch, width] as stored → probabilities float32 [batch, classes].
+ *
+ * @param network  the whole, or a part that ends at the code
+ * @throws E_SPEC when it has no head
+ */
+export function compileClasses(network: Network, given: Given, stored: StoredAs): Uint8Array {
+  const builder = new GraphBuilder()
+  const input = builder.input('input', { dtype: stored.dtype, shape: ['batch', network.width] })
+  const parameters = place(builder, network, given)
+  const logits = network.classify?.(network.encode(load(input, stored), parameters), parameters)
+  if (!logits) throw withoutHead(network)
+  const { probabilities } = emitClasses(logits)
+  return encode(lower(builder.build({ probabilities })), 'classes')
+}
+
+const withoutHead = ({ spec: { recipe } }: Network) =>
+  new DiaboloError('E_SPEC', {
+    at: `model "${recipe}"`,
+    expected: 'a head that tells classes',
+    found: 'none',
+    hint: 'fine-tune the model on samples with labels first',
+  })
 
 /**
  * How well one thing is made of another: of noisy samples clean ones, of samples themselves.

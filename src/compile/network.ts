@@ -16,7 +16,7 @@ import {
 } from '../nn/layers/index.js'
 import { reshape, transpose } from '../ops/index.js'
 import { columnsOf } from './columns.js'
-import type { Spec } from './spec.js'
+import { type DescendSpec, type Spec, takesLabels } from './spec.js'
 
 /** Tensors by parameter name: `encoder.0.weight`. */
 export type Parameters = Readonly<Record<string, Tensor<'float32'>>>
@@ -49,6 +49,8 @@ export interface Network {
   readonly encode: (x: Value, parameters: Values) => Value
   /** code float32 [batch, code] → output and logits, float32 [batch, width]; of a table's columns, numbers and probabilities */
   readonly decode: (code: Value, parameters: Values) => { readonly logits: Value; readonly output: Value }
+  /** code float32 [batch, code] → class logits float32 [batch, classes], where there is a head */
+  readonly classify?: (code: Value, parameters: Values) => Value
   /** Layers of the encoder. */
   readonly depth: number
   /** The shape of a sample after so many layers of the encoder. */
@@ -65,14 +67,22 @@ interface Stage {
   readonly tied?: string
 }
 
+/** The part of a model that a phase trains: parameters that its loss does not depend on are left out. */
+export function networkOf(spec: Spec, phase: DescendSpec): Network {
+  const network = buildNetwork(spec, phase.layers, takesLabels(phase))
+  const idle = takesLabels(phase) ? 'decoder.' : 'head.'
+  return { ...network, parameters: network.parameters.filter(({ name }) => !name.startsWith(idle)) }
+}
+
 /**
- * @param span  the part to build, for phases that train some layers only; the whole when left out
+ * @param span    the part to build, for phases that train some layers only; the whole when left out
+ * @param toCode  whether the part ends at the code, where the head stands, and not at the layers that mirror it
  * @throws E_SHAPE when the decoder does not give back as many values as a sample has, or a layer cannot take its input;
  *         E_SPEC when a span or a tied layer has no mirror
  */
-export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encoder.length }): Network {
+export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encoder.length }, toCode = false): Network {
   const { from, to } = span
-  const whole = from === 0 && to === spec.encoder.length
+  const whole = toCode || (from === 0 && to === spec.encoder.length)
   requireUntied(spec)
   if (!whole) requireMirror(spec, span)
   const [firstMirrored, endMirrored] = whole
@@ -98,20 +108,21 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
     decoder.map(({ layer }) => layer),
     codeShape,
   )
-  requireSame(sizeOf(reconstructed), width, spec.recipe)
+  if (!toCode) requireSame(sizeOf(reconstructed), width, spec.recipe)
+  const head = spec.head && to === spec.encoder.length ? headOn(codeShape, spec.head) : undefined
 
   // inside the network, the last nonlinearity is the layer's own; towards the data it is the model's
   const last = decoder.at(-1)?.layer
-  const output = from === 0 || !last ? spec.output : activationOf(last)
-  const columns = from === 0 && spec.table ? columnsOf(spec.table) : undefined
-  const linear =
-    from === 0 ? decoder : decoder.map((stage, i) => (i === decoder.length - 1 ? linearised(stage) : stage))
+  const outward = whole || from === 0
+  const output = outward || !last ? spec.output : activationOf(last)
+  const linear = outward ? decoder : decoder.map((stage, i) => (i === decoder.length - 1 ? linearised(stage) : stage))
+  const columns = outward && spec.table ? columnsOf(spec.table) : undefined
   const first = spec.encoder[from]
   const enter = scoped('input', (x) => {
     if (!first || !takesMaps(first)) return x
     return from === 0 ? toChannelsFirst(x, spec.input) : unflatten(x, input)
   })
-  const leave = scoped('output', (x) => flatten(from === 0 && maps ? toChannelsLast(x) : x))
+  const leave = scoped('output', (x) => flatten(outward && maps ? toChannelsLast(x) : x))
   const toRows = scoped('code', flatten)
   const toShape = scoped('code', (code) => unflatten(code, codeShape))
   return {
@@ -121,11 +132,12 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
     output,
     columns,
     codeIsActivity: activationAfter(spec.encoder.slice(from, to)) === 'sigmoid',
-    parameters: [...encoder, ...decoder].flatMap(({ layer, prefix, input }) =>
+    parameters: [...encoder, ...decoder, ...(head ? [head] : [])].flatMap(({ layer, prefix, input }) =>
       layerKind(layer)
         .parameters(layer, input)
         .map((parameter) => ({ ...parameter, name: prefix + parameter.name })),
     ),
+    ...(head && { classify: (code, values) => run([head], code, values) }),
     depth: to - from,
     shapeAfter: (layers) => shapes[from + layers] as readonly number[],
     encode: (x, values) => toRows(run(encoder, enter(x), values)),
@@ -154,6 +166,12 @@ function stages(layers: readonly LayerSpec[], side: string, input: readonly numb
     input: outputShape(layers.slice(0, i), input),
   }))
 }
+
+const headOn = (input: readonly number[], { classes: units }: NonNullable<Spec['head']>): Stage => ({
+  layer: { type: 'dense', units, activation: 'linear', init: { name: 'glorot' }, tied: false },
+  prefix: 'head.',
+  input,
+})
 
 /** The decoder's stages under the names that they have in the whole network, tied to their mirrors. */
 function withOffset(decoder: readonly Stage[], offset: number, spec: Spec, sample: readonly number[]): Stage[] {

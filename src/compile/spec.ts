@@ -21,7 +21,8 @@ const stepping = {
   penalties: z.array(penaltySchema).default([]),
   /**
    * Which layers of the encoder are trained, `from` … `to − 1`, with those of the decoder that mirror them; all when left
-   * out. They are fed the codes of the layers before them.
+   * out. They are fed the codes of the layers before them. With the loss "classes" they end at the code, and may be none:
+   * then the head is trained by itself.
    */
   layers: z.strictObject({ from: z.int().min(0), to: z.int().min(1) }).optional(),
 }
@@ -53,6 +54,9 @@ export const contrastSchema = z.strictObject({
   weightDecay: z.number().min(0).default(0),
 })
 
+/** What tells classes from a code: one dense layer, `head.weight` [code, classes], and softmax. */
+export const headSchema = z.strictObject({ classes: z.int().min(2) })
+
 /** A phase that finds the parameters in closed form. */
 export const solveSchema = z.strictObject({
   kind: z.literal('solve'),
@@ -75,6 +79,8 @@ export const specSchema = z.strictObject({
   decoder: z.array(layerSchema).min(1),
   /** The nonlinearity after the decoder's last layer; before it are the logits. */
   output: z.enum(ACTIVATION_NAMES),
+  /** Stands on the code beside the decoder; phases with the loss "classes" train it. */
+  head: headSchema.optional(),
   phases: z.array(phaseSchema).min(1),
   /** Where samples are rows of a table: its columns, and how each becomes numbers. */
   table: tableSchema.optional(),
@@ -88,6 +94,9 @@ export type ContrastSpec = z.infer<typeof contrastSchema>
 export type SteppedSpec = DescendSpec | ContrastSpec
 export type SolveSpec = z.infer<typeof solveSchema>
 
+/** Whether a phase's target is the samples' classes, and not the samples themselves. */
+export const takesLabels = (phase: PhaseSpec): boolean => phase.kind === 'descend' && phase.loss.type === 'classes'
+
 /** The JSON Schema of a spec as a person writes it: defaults may be left out. */
 export const specJsonSchema = (): unknown =>
   z.toJSONSchema(specSchema, { io: 'input', target: 'draft-2020-12', reused: 'ref' })
@@ -99,6 +108,7 @@ export function parseSpec(value: unknown, at = 'spec'): Spec {
   const parsed = specSchema.safeParse(value)
   if (parsed.success) {
     requireActivity(parsed.data, at)
+    requireHead(parsed.data, at)
     requireTable(parsed.data, at)
     return parsed.data
   }
@@ -126,6 +136,24 @@ function requireActivity({ encoder, phases }: Spec, at: string): void {
   })
 }
 
+/** Classes are told from the whole code, by a head. */
+function requireHead({ encoder, head, phases }: Spec, at: string): void {
+  const wrong = (path: string, expected: string, found: string, hint: string) =>
+    new DiaboloError('E_SPEC', { at: `${at}.phases.${path}`, expected, found, hint })
+  phases.forEach((phase, i) => {
+    if (phase.kind !== 'descend' || !takesLabels(phase)) return
+    if (!head) throw wrong(`${i}.loss`, 'a head to train', 'a spec without "head"', 'add "head": { "classes": 10 }')
+    const { from, to } = phase.layers ?? { from: 0, to: encoder.length }
+    if (from <= to && to === encoder.length) return
+    throw wrong(
+      `${i}.layers`,
+      `layers up to the code, ${encoder.length}`,
+      `${from} … ${to}`,
+      'the head stands on the code: train the layers before it, or none of them',
+    )
+  })
+}
+
 /** The values of a table are compared column by column, and of missing ones nothing is known. */
 function requireTable({ table, input, output, phases }: Spec, at: string): void {
   const refuse = (where: string, expected: string, found: string) =>
@@ -140,7 +168,7 @@ function requireTable({ table, input, output, phases }: Spec, at: string): void 
   if (fault) throw refuse('table', `columns of ${features} features in all`, fault)
   if (table && output !== 'linear') throw refuse('output', '"linear": logits of the columns', `"${output}"`)
   phases.forEach((phase, i) => {
-    if (phase.kind !== 'descend') return
+    if (phase.kind !== 'descend' || takesLabels(phase)) return
     const outermost = table !== undefined && (phase.layers?.from ?? 0) === 0
     if (outermost === (phase.loss.type === 'columns')) return
     const expected = outermost ? '"columns", because samples are rows of a table' : '"mse" or "crossEntropy"'

@@ -1,8 +1,9 @@
+import { DiaboloError } from '../base/errors.js'
 import { sizeOf } from '../base/shape.js'
 import type { Value } from '../graph/types.js'
 import { emitFilled, emitPresence } from '../nn/columns.js'
 import { emitCorruption } from '../nn/corruption.js'
-import { emitLoss } from '../nn/losses.js'
+import { emitClassLoss, emitLoss } from '../nn/losses.js'
 import { optimizerOf } from '../nn/optimizers.js'
 import { emitPenalty } from '../nn/penalties.js'
 import { add, grad, reduceMean } from '../ops/index.js'
@@ -48,6 +49,8 @@ export function noiseNeed(network: Network, phase: SteppedSpec, batch: number): 
 export interface StepInputs {
   /** float32 [batch, width]: samples as the model should give them back; in a table's rows, NaN where a value is missing */
   readonly target: Value
+  /** int32 [batch]: the samples' classes, where the phase tells them */
+  readonly labels?: Value | undefined
   /** float32 [...picks, width], two of them: rows of the noise bank, where the phase needs noise */
   readonly noise?: readonly [Value, Value] | undefined
   /** by the names of `stateOf` */
@@ -73,7 +76,8 @@ export const emitStep = (network: Network, phase: SteppedSpec, inputs: StepInput
  * A step that follows the gradient of a loss: corruption, forward, loss, backward, update. Scopes tell them apart: `noise`,
  * `encoder.0`, `loss`, `backward/encoder.0`, `update/encoder.0.weight`.
  */
-function emitDescent(network: Network, phase: DescendSpec, { target, noise, state, scalars }: StepInputs): Step {
+function emitDescent(network: Network, phase: DescendSpec, inputs: StepInputs): Step {
+  const { target, labels, noise, state, scalars } = inputs
   const parameters = parametersOf(network, state)
   const { builder } = target
   const { corruption } = phase
@@ -85,14 +89,41 @@ function emitDescent(network: Network, phase: DescendSpec, { target, noise, stat
       ? builder.within('noise', () => filled(emitCorruption(corruption, target, ...noise)))
       : filled(target)
   const code = network.encode(x, parameters)
-  const decoded = network.decode(code, parameters)
+  const misfit = emitMisfit(network, phase, { code, parameters, target, labels })
   const { loss, activation } = builder.within('loss', () => {
     const activation = reduceMean(code, { axes: [0] })
-    const table = columns && { columns, present: emitPresence(target, columns) }
-    const fidelity = emitLoss(phase.loss, { ...decoded, target: filled(target), code, table })
-    const loss = phase.penalties.reduce((sum, penalty) => add(sum, emitPenalty(penalty, activation)), fidelity)
+    const loss = phase.penalties.reduce((sum, penalty) => add(sum, emitPenalty(penalty, activation)), misfit())
     return { loss, activation }
   })
   const gradients = builder.within('backward', () => grad(loss, Object.values(parameters)))
   return { loss, meters: metersOf(phase, activation), next: emitUpdates(network, phase, gradients, { state, scalars }) }
+}
+
+interface Coded extends Pick<StepInputs, 'target' | 'labels'> {
+  readonly code: Value
+  readonly parameters: Values
+}
+
+/** What stands on the code, and then, as a function, how far it is from its target. */
+function emitMisfit(
+  { decode, classify, columns }: Network,
+  { loss }: DescendSpec,
+  { code, parameters, target, labels }: Coded,
+): () => Value {
+  if (loss.type !== 'classes') {
+    const decoded = decode(code, parameters)
+    return () => {
+      if (!columns) return emitLoss(loss, { ...decoded, target, code })
+      const table = { columns, present: emitPresence(target, columns) }
+      return emitLoss(loss, { ...decoded, target: emitFilled(target), code, table })
+    }
+  }
+  const logits = classify?.(code, parameters)
+  if (logits && labels) return () => emitClassLoss(logits, labels)
+  throw new DiaboloError('E_GRAPH', {
+    at: 'a step that learns classes',
+    expected: 'a head, and the labels of the batch',
+    found: logits ? 'no labels' : 'no head',
+    hint: 'give the spec a head, and the step the labels',
+  })
 }

@@ -6,11 +6,12 @@ import { type CsvOptions, csvStream } from './formats/csv.js'
 import { unpack } from './formats/gzip.js'
 import { jsonlStream } from './formats/jsonl.js'
 import { kindOf } from './formats/kind.js'
+import { type ImageOptions, imageStream } from './images/image-stream.js'
 import { numericRows } from './numeric-table.js'
 import { bytesPerRow, isStream, type RowStream, readRows } from './row-stream.js'
 import type { Table, TableStream } from './table.js'
 
-export interface ReadOptions extends CsvOptions {
+export interface ReadOptions extends CsvOptions, ImageOptions {
   /** Which array of an `.npz` file; `X`, `x`, `data` or the only one with rows and columns when left out. */
   readonly array?: string
 }
@@ -48,7 +49,7 @@ export async function openData(source: ByteSource, options: ReadOptions = {}): P
       // with its decompressors it is as large as all the rest, and few need it
       return (await import('./formats/parquet.js')).parquetStream(source)
     default:
-      throw refuse(source.name, 'samples or a table', `a ${kind} image`, 'give the folder that it is in')
+      return imageStream([{ open: async () => source }], { ...options, name: source.name })
   }
 }
 

@@ -10,7 +10,7 @@ import type { PresetName, Recipe } from '../recipes/index.js'
 import type { Device, Runtime } from '../runtime/types.js'
 import type { TableOptions } from '../table/options.js'
 import type { TableSpec } from '../table/spec.js'
-import { type FitOptions, runPhases } from '../train/run-phases.js'
+import { type Beginning, type FitOptions, runPhases } from '../train/run-phases.js'
 import type { Artifact } from './artifact.js'
 import { Autoencoder } from './autoencoder.js'
 import { sharedRuntime } from './platform.js'
@@ -124,7 +124,8 @@ const FIT_OPTIONS: { readonly [K in keyof Required<FittingOptions>]: true } = {
   device: true,
 }
 
-function splitOptions(given: object): { readonly fit: FittingOptions; readonly more: object } {
+/** Options of `fit`, and all others. */
+export function splitOptions(given: object): { readonly fit: FittingOptions; readonly more: object } {
   const entries = Object.entries(given)
   return {
     fit: Object.fromEntries(entries.filter(([name, value]) => name in FIT_OPTIONS && value !== undefined)),
@@ -132,16 +133,21 @@ function splitOptions(given: object): { readonly fit: FittingOptions; readonly m
   }
 }
 
-async function fitNetwork(
+/** @param from  where the training begins; at its first phase when left out */
+export async function fitNetwork(
   network: Artifact['network'],
   { data, validation, table }: TrainingSamples,
   { runtime: given, device, validation: _, table: __, ...options }: FittingOptions,
+  from?: Beginning,
 ): Promise<Autoencoder> {
   const runtime = given ?? (await sharedRuntime(device))
-  const { parameters, fingerprint, ...training } = await runPhases(runtime, network, data, {
-    ...options,
-    ...(validation && { validation }),
-  })
+  const { parameters, fingerprint, ...training } = await runPhases(
+    runtime,
+    network,
+    data,
+    { ...options, ...(validation && { validation }) },
+    from,
+  )
   const { engine, version, threads } = runtime.info
   const { dtype, scale, missing } = data
   const model = new Autoencoder(

@@ -10,7 +10,7 @@ export type ExportName = (typeof EXPORTS)[number]
 /**
  * One ONNX file.
  *
- * autoencoder   input → code, reconstruction, score; with a threshold also anomaly
+ * autoencoder   input → code, reconstruction, score; with a threshold also anomaly; with a head probabilities and label
  * encoder       input → code
  * decoder       code → reconstruction
  * score         input → score; with a threshold also anomaly
@@ -52,6 +52,10 @@ function docsOf({ network: { spec, codeShape }, stored, threshold }: Artifact): 
     code: `what the encoder makes of each sample, of shape ${showShape(codeShape)}`,
     reconstruction: `what the decoder makes of each code, of shape ${showShape(spec.input)}, in the model's units`,
     score: 'mean squared error per value of each reconstruction',
+    ...(spec.head && {
+      probabilities: 'of each class',
+      label: 'the most probable class, counted from 0',
+    }),
     ...(threshold && { anomaly: `whether the score is above ${threshold.value}` }),
   }
 }

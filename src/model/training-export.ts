@@ -3,6 +3,7 @@ import { showShape } from '../base/shape.js'
 import type { Tensor } from '../base/tensor.js'
 import {
   epochGraph,
+  LABELS,
   LOSSES,
   meterName,
   NOISE_ROWS,
@@ -12,7 +13,7 @@ import {
   scalarName,
 } from '../compile/epoch.js'
 import { lower } from '../compile/lowering/index.js'
-import { buildNetwork, initialParameters, type Network } from '../compile/network.js'
+import { initialParameters, type Network, networkOf } from '../compile/network.js'
 import type { DescendSpec } from '../compile/spec.js'
 import { stateOf } from '../compile/step.js'
 import type { Dataset } from '../data/dataset.js'
@@ -46,6 +47,7 @@ interface Training {
  * inputs:   trips int64 []: how many steps this run takes; data [rows, width] as stored;
  *           lists with one row per step of the phase: order int32 [steps, batch], the rows of each batch; `scalar/…` float32
  *           [steps], the optimizer's numbers; where there is noise, `noise/first` and `noise/second` int32 [steps, batch];
+ *           labels int32 [rows] where the phase learns classes;
  *           step int64 []: where in the lists this run begins; bank float32 [bank, width], the noise; the state, by name
  * outputs:  losses float32 [trips]; `….next`, the state afterwards; `meter/…`
  */
@@ -56,7 +58,7 @@ export function exportTraining(artifact: Artifact, { phase: wanted }: TrainingEx
     metadata: { ...about.metadata, 'diabolo.training': JSON.stringify(facts) },
     doc: [
       about.doc,
-      `Phase "${phase.name}": ${phase.optimizer.name}, ${phase.loss} loss, batches of ${phase.batchSize}.`,
+      `Phase "${phase.name}": ${phase.optimizer.name}, ${phase.loss.type} loss, batches of ${phase.batchSize}.`,
       `A run takes as many steps as "trips" says, from "${STEP}" in the lists. Feed "data", and all else as in the file of`,
       `tensors that comes with this one; from the second run on, feed each NAME of the state with the output ${nextName('NAME')}`,
       `of the run before, and "${STEP}" with the steps taken so far.`,
@@ -116,7 +118,7 @@ function trainingOf({ network: whole, stored }: Artifact, wanted: string | undef
   const inner = phase.layers !== undefined && phase.layers.from > 0
   return {
     phase,
-    network: phase.layers ? buildNetwork(whole.spec, phase.layers) : whole,
+    network: networkOf(whole.spec, phase),
     stored: inner ? { dtype: 'float32', scale: 1 } : stored,
     isFirst: phases[0] === phase,
   }
@@ -141,6 +143,7 @@ function docsOf(network: Network, phase: DescendSpec, { scale }: StoredAs): Read
     trips: 'how many training steps this run takes',
     [STEP]: 'where in the lists this run begins: the steps taken before',
     data: `${which}, one per row${scale === 1 ? '' : `, seen as value × ${scale}`}`,
+    [LABELS]: "each sample's class, counted from 0",
     order: 'list: which rows of data each step takes',
     bank: 'noise: each sample takes two rows of it, added',
     ...Object.fromEntries(NOISE_ROWS.map((name) => [name, 'list: a row of the bank for each sample of each step'])),

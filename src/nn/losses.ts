@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { DiaboloError } from '../base/errors.js'
 import type { Value } from '../graph/types.js'
-import { mul, reduceSum, reduceSumSquare, softplus, sub } from '../ops/index.js'
+import { cast, equal, logSoftmax, mul, reduceSum, reduceSumSquare, reshape, softplus, sub } from '../ops/index.js'
 import { type Columns, emitColumnErrors, emitMeanError } from './columns.js'
 
-/** What a loss may look at. */
+/** What a loss of reconstructions may look at. */
 export interface LossContext {
   /** float32 [batch, width]: the reconstruction. */
   readonly output: Value
@@ -24,13 +24,22 @@ export interface TableContext {
   readonly present: Value
 }
 
-export const lossSchema = z.discriminatedUnion('type', [
+const reconstructionLosses = [
   z.strictObject({ type: z.literal('mse') }),
   z.strictObject({ type: z.literal('crossEntropy') }),
   z.strictObject({ type: z.literal('columns') }),
+] as const
+
+export const lossSchema = z.discriminatedUnion('type', [
+  ...reconstructionLosses,
+  /** Of the head's classes: the samples' labels are the target. */
+  z.strictObject({ type: z.literal('classes') }),
 ])
 
 export type LossSpec = z.infer<typeof lossSchema>
+
+/** Losses whose target is the sample itself. */
+export type ReconstructionLoss = z.infer<(typeof reconstructionLosses)[number]>
 
 type LossKind = (context: LossContext) => Value
 
@@ -58,9 +67,22 @@ const noTable = () =>
     hint: 'use the loss "mse" or "crossEntropy"',
   })
 
-const LOSSES: { readonly [K in LossSpec['type']]: LossKind } = { mse, crossEntropy, columns }
+const LOSSES: { readonly [K in ReconstructionLoss['type']]: LossKind } = { mse, crossEntropy, columns }
 
 /** float32 []: the loss of a batch whose size is known. */
-export const emitLoss = (spec: LossSpec, context: LossContext): Value => LOSSES[spec.type](context)
+export const emitLoss = (spec: ReconstructionLoss, context: LossContext): Value => LOSSES[spec.type](context)
+
+/**
+ * Softmax cross-entropy, nats per sample: −Σᵢ ln softmax(zᵢ)[labelᵢ] / n, over the n samples of the batch.
+ *
+ * @param logits  float32 [batch, classes]
+ * @param labels  int32 [batch], from 0
+ */
+export function emitClassLoss(logits: Value, labels: Value): Value {
+  const [batch, classes] = logits.shape as readonly [number, number]
+  const numbers = { dtype: 'int32', shape: [classes], data: Int32Array.from({ length: classes }, (_, i) => i) } as const
+  const picked = cast(equal(reshape(labels, [batch, 1]), logits.builder.constant(numbers)), 'float32')
+  return mul(reduceSum(mul(logSoftmax(logits), picked)), -1 / batch)
+}
 
 const countOf = ({ shape }: Value) => (shape as readonly number[]).reduce((count, dim) => count * dim, 1)

@@ -1,30 +1,35 @@
-import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, stat } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
 import { glob } from 'tinyglobby'
 import { DiaboloError } from '../base/errors.js'
 import { concatRows, concatTables } from '../data/concat.js'
-import { isTable, openData } from '../data/read.js'
+import { imageStream } from '../data/images/image-stream.js'
+import { isTable, openData, type ReadOptions } from '../data/read.js'
 import type { RowStream } from '../data/row-stream.js'
 import type { TableStream } from '../data/table.js'
 import { fileSource } from './file-source.js'
 import { exists } from './files.js'
+import { decodeWithSharp } from './sharp-image.js'
+
+const IMAGE = /\.(png|jpe?g|webp)$/i
 
 /**
  * What is at a path: a file, `archive.npz:array`, several files that match a pattern (`parts/*.parquet`, in the order of their
- * names) or are separated by commas, or a folder in MNIST's layout.
+ * names) or are separated by commas, or a folder: of images, whose classes are the folders in it, or in MNIST's layout.
  *
  * @returns nothing when there is no such path
  * @throws E_MISSING when a folder holds no data, or one of several paths is not there; E_DATA when several do not fit together
  */
-export async function openPaths(text: string): Promise<RowStream | TableStream | undefined> {
-  const one = await openPath(text)
+export async function openPaths(text: string, given: ReadOptions = {}): Promise<RowStream | TableStream | undefined> {
+  const options = { decodeImage: decodeWithSharp, ...given }
+  const one = await openPath(text, options)
   if (one) return one
   const listed = text.split(',').filter((part) => part !== '')
   const paths = (await Promise.all(listed.map(matching))).flat()
   if (listed.length === 1 && paths.length === 0) return undefined
   const opened: (RowStream | TableStream)[] = []
   for (const path of paths) {
-    const data = await openPath(path)
+    const data = await openPath(path, options)
     if (!data) throw missing(path, 'a file that is there', 'none')
     opened.push(data)
   }
@@ -41,19 +46,30 @@ async function matching(pattern: string): Promise<string[]> {
   return found.sort()
 }
 
-async function openPath(path: string): Promise<RowStream | TableStream | undefined> {
+async function openPath(path: string, options: ReadOptions): Promise<RowStream | TableStream | undefined> {
   const entry = await stat(path).catch(() => undefined)
-  if (entry?.isDirectory()) return openFolder(path)
-  if (entry) return openData(await fileSource(path))
+  if (entry?.isDirectory()) return openFolder(path, options)
+  if (entry) return openData(await fileSource(path), options)
   const [, file, array] = /^(.+\.npz):([^/\\:]+)$/i.exec(path) ?? []
-  return file && array && (await exists(file)) ? openData(await fileSource(file), { array }) : undefined
+  return file && array && (await exists(file)) ? openData(await fileSource(file), { ...options, array }) : undefined
 }
 
-async function openFolder(path: string): Promise<RowStream | TableStream> {
+async function openFolder(path: string, options: ReadOptions): Promise<RowStream | TableStream> {
   for (const name of ['train-images-idx3-ubyte', 'train-images-idx3-ubyte.gz']) {
     if (await exists(join(path, name))) return openData(await fileSource(join(path, name)))
   }
-  throw missing(path, 'a folder with train-images-idx3-ubyte in it, gzip or not', 'a folder without')
+  const images = (await readdir(path, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && IMAGE.test(entry.name))
+    .map((entry) => relative(path, join(entry.parentPath, entry.name)))
+    .sort()
+  if (images.length === 0)
+    throw missing(path, 'a folder with images, or with train-images-idx3-ubyte', 'a folder without')
+  const files = images.map((image) => {
+    const [folder, ...rest] = image.split(sep)
+    const open = () => fileSource(join(path, image))
+    return rest.length > 0 && folder !== undefined ? { open, label: folder } : { open }
+  })
+  return imageStream(files, { ...options, name: path })
 }
 
 const missing = (at: string, expected: string, found: string) =>

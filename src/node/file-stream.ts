@@ -2,6 +2,7 @@ import { openRows, openTable, type ReadOptions } from '../data/read.js'
 import type { RowStream } from '../data/row-stream.js'
 import type { TableStream } from '../data/table.js'
 import { fileSource } from './file-source.js'
+import { decodeWithSharp } from './sharp-image.js'
 
 /**
  * The samples of a file of any format, of which only what is needed is read; a packed one is held in memory.
@@ -10,7 +11,7 @@ import { fileSource } from './file-source.js'
  * @throws E_MISSING when there is no such file; E_FORMAT, E_TRUNCATED, E_DATA, E_UNSAFE as the file is
  */
 export const fileStream = async (path: string, options?: ReadOptions): Promise<RowStream> =>
-  openRows(await fileSource(path), options)
+  openRows(await fileSource(path), { decodeImage: decodeWithSharp, ...options })
 
 /**
  * The table of a CSV, TSV, JSONL or Parquet file, of which only what is needed is read; a packed one is held in memory.

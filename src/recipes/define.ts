@@ -55,33 +55,52 @@ export function defineRecipe<S extends z.ZodObject>(definition: RecipeDefinition
     spec(input, options = {} as z.input<S>, preset = 'default', table) {
       const width = input.reduce((product, dim) => product * dim, 1)
       const narrow = table && preset === 'default' ? definition.table?.({ columns: table.columns.length, width }) : {}
-      const parsed = schema.safeParse({ ...presets[preset], ...narrow, ...options }, { reportInput: true })
-      if (!parsed.success) throw optionError(name, parsed.error.issues[0], Object.keys(definition.options.shape))
+      const owner = { of: `recipe "${name}"`, command: `train ${name}` }
+      const parsed = parseOptions(owner, schema, { ...presets[preset], ...narrow, ...options })
       if (table) requireUndecided(options, name)
-      const built = build({ input, width, options: parsed.data as z.output<S> })
+      const built = build({ input, width, options: parsed as z.output<S> })
       const parts = table ? forTable(built, table) : built
       return parseSpec({ format: 'diabolo/1', recipe: name, preset, input: [...input], ...parts })
     },
   }
 }
 
-function optionError(recipe: string, issue: z.core.$ZodIssue | undefined, names: readonly string[]): DiaboloError {
+/** Whose options they are, `recipe "sparse"`, and which command takes them, `train sparse`. */
+interface Owner {
+  readonly of: string
+  readonly command: string
+}
+
+/**
+ * Options with their defaults.
+ *
+ * @throws E_OPTION naming the first option that is unknown or out of range
+ */
+export function parseOptions<S extends z.ZodObject>(owner: Owner, schema: S, options: object): z.output<S> {
+  const parsed = schema.strict().safeParse(options, { reportInput: true })
+  if (parsed.success) return parsed.data as z.output<S>
+  throw optionError(owner, parsed.error.issues[0], Object.keys(schema.shape))
+}
+
+function optionError(
+  { of, command }: Owner,
+  issue: z.core.$ZodIssue | undefined,
+  names: readonly string[],
+): DiaboloError {
   if (issue?.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys
     return new DiaboloError('E_OPTION', {
-      at: `options of recipe "${recipe}"`,
+      at: `options of ${of}`,
       expected: `one of ${names.join(', ')}`,
       found: `"${key}"`,
-      hint: nearest(key, names)
-        ? `did you mean "${nearest(key, names)}"?`
-        : `"diabolo train ${recipe} --help" lists them`,
+      hint: nearest(key, names) ? `did you mean "${nearest(key, names)}"?` : `"diabolo ${command} --help" lists them`,
     })
   }
   return new DiaboloError('E_OPTION', {
-    at: `option "${issue?.path.join('.')}" of recipe "${recipe}"`,
+    at: `option "${issue?.path.join('.')}" of ${of}`,
     expected: expectation(issue),
     found: show(issue?.input),
-    hint: `"diabolo train ${recipe} --help" lists every option with its range`,
+    hint: `"diabolo ${command} --help" lists every option with its range`,
   })
 }
 

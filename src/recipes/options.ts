@@ -6,7 +6,7 @@ import type { InitializerSpec } from '../nn/initializers.js'
 import type { DescendInput, LayerInput } from './define.js'
 
 /** How a network is trained. */
-const trainingOptions = {
+export const trainingOptions = {
   epochs: z.int().min(1).default(10).describe('passes over the training data'),
   batchSize: z.int().min(1).default(100).describe('samples per step'),
   learningRate: z.number().positive().default(0.01).describe('step size of the optimizer'),
@@ -34,7 +34,7 @@ const activationOptions = {
 }
 
 /** What is done to samples before they are encoded. */
-const corruptionOptions = {
+export const corruptionOptions = {
   noise: z
     .number()
     .min(0)
@@ -85,7 +85,18 @@ export const CHAPTER = {
 
 /** A phase of gradient descent with these options. */
 export function descent(options: NetworkOptions, name = 'train'): DescendInput {
-  const { epochs, batchSize, learningRate, optimizer, momentum, schedule, warmup, loss, shuffle, alpha, rho } = options
+  const { loss, alpha, rho } = options
+  return {
+    ...descentTo({ type: loss }, options, name),
+    ...(alpha > 0 && { penalties: [{ type: 'klSparsity', rho, weight: alpha }] }),
+  }
+}
+
+type DescentOptions = Omit<z.output<z.ZodObject<typeof trainingOptions & typeof corruptionOptions>>, 'loss'>
+
+/** The same, whatever is made small. */
+export function descentTo(loss: DescendInput['loss'], options: DescentOptions, name: string): DescendInput {
+  const { epochs, batchSize, learningRate, optimizer, momentum, schedule, warmup, shuffle } = options
   const corruption = corruptionOf(options)
   return {
     kind: 'descend',
@@ -95,13 +106,12 @@ export function descent(options: NetworkOptions, name = 'train'): DescendInput {
     shuffle,
     optimizer: optimizer === 'adam' ? { name: 'adam', learningRate } : { name: 'sgd', learningRate, momentum },
     schedule: { name: schedule, warmup },
-    loss: { type: loss },
-    ...(alpha > 0 && { penalties: [{ type: 'klSparsity', rho, weight: alpha }] }),
+    loss,
     ...(corruption && { corruption }),
   }
 }
 
-function corruptionOf({ noise, corruption, fresh, spare }: NetworkOptions): CorruptionInput | undefined {
+function corruptionOf({ noise, corruption, fresh, spare }: DescentOptions): CorruptionInput | undefined {
   if (noise === 0) return undefined
   if (corruption !== 'gaussian' && noise >= 1) {
     throw new DiaboloError('E_OPTION', {

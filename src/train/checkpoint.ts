@@ -70,7 +70,8 @@ export interface Sums {
 
 export interface Best {
   readonly epoch: number
-  readonly mse: number
+  /** What it was validated by. */
+  readonly error: number
 }
 
 /** Where a phase begins. */

@@ -21,13 +21,14 @@ export async function codeStream(
   data: RowStream,
   layers: number,
 ): Promise<CodeStream> {
-  const { dtype } = data
+  const { dtype, labels } = data
   const session = await runtime.open(compileEncoder(network, parameters, data, layers))
   const codes = rowStream({
     name: `codes of ${data.name}`,
     rows: data.rows,
     shape: network.shapeAfter(layers),
     dtype: 'float32',
+    ...(labels && { labels }),
     async read(from, to) {
       const values = await readRows(data, from, to)
       const input = { dtype, shape: [to - from, network.width], data: values } as Tensor

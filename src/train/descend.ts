@@ -4,7 +4,7 @@ import { activityOf } from './activity.js'
 import { type Best, bestName, type Position, type Standing } from './checkpoint.js'
 import { isBetter, isOver, type Patience } from './early-stopping.js'
 import { EpochSums } from './epoch-sums.js'
-import type { EpochRecord, FitEvent } from './events.js'
+import type { EpochRecord, FitEvent, Validated } from './events.js'
 import { after } from './feed.js'
 import type { Keeper } from './keeper.js'
 import { type State, Stepper, type StepperContext } from './stepper.js'
@@ -16,8 +16,8 @@ export interface DescendContext extends StepperContext {
   readonly keeper: Keeper
   readonly patience: Patience
   readonly onEvent?: ((event: FitEvent) => void) | undefined
-  /** Mean squared error per value of these parameters on the validation data. */
-  readonly validate?: ((parameters: State) => Promise<number>) | undefined
+  /** Measures these parameters on the validation data. */
+  readonly validate?: ((parameters: State) => Promise<Validated>) | undefined
 }
 
 export interface Descent {
@@ -73,7 +73,7 @@ class PhaseRun {
 
   /** Where the training stands now; steps may be taken while tensors are on their way here. */
   async standing(): Promise<Standing> {
-    const { epoch, mse, parameters = {} } = this.#best ?? {}
+    const { epoch, error, parameters = {} } = this.#best ?? {}
     const position: Position = {
       ...this.#start.position,
       epoch: this.#epoch,
@@ -81,7 +81,7 @@ class PhaseRun {
       seen: this.#seen,
       sums: this.#sums.sums(),
       seconds: this.#seconds,
-      ...(epoch !== undefined && mse !== undefined && { best: { epoch, mse } }),
+      ...(epoch !== undefined && error !== undefined && { best: { epoch, error } }),
     }
     const history = [...this.#history]
     const best = Object.entries(parameters).map(([name, tensor]) => [bestName(name), tensor] as const)
@@ -138,10 +138,11 @@ class PhaseRun {
   async #record(): Promise<EpochRecord | undefined> {
     const { feed, validate, signal, patience } = this.#context
     const { loss, activation } = this.#sums.means(feed.data.rows)
-    const mse = validate && (await untilStopped(validate(this.#stepper.state), signal))
-    if (validate && mse === undefined) return undefined
-    if (mse !== undefined && patience.patience !== undefined && isBetter(mse, this.#best, patience)) {
-      this.#best = { epoch: this.#epoch, mse, parameters: await this.#stepper.parameters() }
+    const validated = validate && (await untilStopped(validate(this.#stepper.state), signal))
+    if (validate && validated === undefined) return undefined
+    const error = validated && (validated.validationError ?? validated.validationMse)
+    if (error !== undefined && patience.patience !== undefined && isBetter(error, this.#best, patience)) {
+      this.#best = { epoch: this.#epoch, error, parameters: await this.#stepper.parameters() }
     }
     return {
       phase: this.#phase.name,
@@ -149,7 +150,7 @@ class PhaseRun {
       step: this.#stepper.step,
       loss,
       ...(activation && { activity: activityOf(activation) }),
-      ...(mse !== undefined && { validationMse: mse }),
+      ...validated,
       learningRate: this.#stepper.rate(this.#stepper.step - 1),
       seconds: this.#seconds,
     }

@@ -7,8 +7,8 @@ export interface Patience {
   readonly minDelta?: number
 }
 
-export const isBetter = (mse: number, best: Best | undefined, { minDelta = 0 }: Patience): boolean =>
-  best === undefined || mse < best.mse - minDelta
+export const isBetter = (error: number, best: Best | undefined, { minDelta = 0 }: Patience): boolean =>
+  best === undefined || error < best.error - minDelta
 
 /** Whether so many epochs have passed since the best one that patience is at its end. */
 export const isOver = (epochs: number, best: Best | undefined, { patience }: Patience): boolean =>

@@ -22,8 +22,16 @@ export type FitEvent =
   /** Something that a person should know, and that does not end the training. */
   | { readonly type: 'warning'; readonly message: string }
 
+/** What was measured on the validation data, where there is any. */
+export interface Validated {
+  /** Mean squared error per value. */
+  readonly validationMse?: number
+  /** The part of the samples that are taken for another class, in phases that learn classes. */
+  readonly validationError?: number
+}
+
 /** One line of a run's history. */
-export interface EpochRecord {
+export interface EpochRecord extends Validated {
   readonly phase: string
   /** From 1. */
   readonly epoch: number
@@ -31,8 +39,6 @@ export interface EpochRecord {
   readonly step: number
   /** Mean training loss over the epoch's samples. */
   readonly loss: number
-  /** Mean squared error per value on the validation data, where there is any. */
-  readonly validationMse?: number
   /** Of the code over this epoch's samples, in phases with a sparsity penalty. */
   readonly activity?: Activity
   readonly learningRate: number

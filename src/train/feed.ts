@@ -1,3 +1,4 @@
+import type { Tensor } from '../base/tensor.js'
 import type { Samples } from '../data/dataset.js'
 import type { Ordering } from '../data/order.js'
 import type { Resident } from '../runtime/types.js'
@@ -6,6 +7,8 @@ import type { Resident } from '../runtime/types.js'
 export interface Portion {
   /** [rows, width], as stored; not all of it need be visited. */
   readonly resident: Resident
+  /** int32 [rows]: their classes, where samples have any. */
+  readonly labels?: Resident
   /** Which rows of the resident, in order. */
   readonly places: Int32Array
   /** The same samples' numbers in the whole set, in the same order. */
@@ -29,9 +32,20 @@ export interface Feed {
   close(): Promise<void>
 }
 
+/** Classes as graphs take them. */
+export const labelTensor = (labels: Int32Array): Tensor<'int32'> => ({
+  dtype: 'int32',
+  shape: [labels.length],
+  data: labels,
+})
+
+/** What a portion has on the runtime's side. */
+export const residentsOf = ({ resident, labels }: Pick<Portion, 'resident' | 'labels'>): Resident[] =>
+  labels ? [resident, labels] : [resident]
+
 /** What is left of a portion after so many samples. */
-export const after = ({ resident, places, samples }: Portion, count: number): Portion => ({
-  resident,
+export const after = ({ places, samples, ...residents }: Portion, count: number): Portion => ({
+  ...residents,
   places: places.subarray(count),
   samples: samples.subarray(count),
 })

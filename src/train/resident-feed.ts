@@ -1,7 +1,7 @@
 import { type Dataset, toTensor } from '../data/dataset.js'
 import { orderOf } from '../data/order.js'
-import type { Resident, Runtime } from '../runtime/types.js'
-import { after, type Feed } from './feed.js'
+import type { Runtime } from '../runtime/types.js'
+import { after, type Feed, labelTensor, type Portion, residentsOf } from './feed.js'
 
 /**
  * A data set that is brought whole, when first needed.
@@ -9,16 +9,21 @@ import { after, type Feed } from './feed.js'
  * @param buffer  rows that are shuffled with one another
  */
 export function residentFeed(runtime: Runtime, data: Dataset, buffer: number): Feed {
-  let resident: Promise<Resident> | undefined
+  let brought: Promise<Pick<Portion, 'resident' | 'labels'>> | undefined
   return {
     data,
     async *portions({ shuffle, seen = 0 }) {
-      resident ??= runtime.put(toTensor(data))
+      brought ??= bring(runtime, data)
       const order = orderOf({ rows: data.rows, buffer, shuffle })
-      yield after({ resident: await resident, places: order, samples: order }, seen)
+      yield after({ ...(await brought), places: order, samples: order }, seen)
     },
     async close() {
-      if (resident) runtime.release([await resident])
+      if (brought) runtime.release(residentsOf(await brought))
     },
   }
+}
+
+async function bring(runtime: Runtime, data: Dataset): Promise<Pick<Portion, 'resident' | 'labels'>> {
+  const resident = await runtime.put(toTensor(data))
+  return data.labels ? { resident, labels: await runtime.put(labelTensor(Int32Array.from(data.labels))) } : { resident }
 }

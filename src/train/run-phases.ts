@@ -1,24 +1,23 @@
 import { buildMachine, mirrored } from '../compile/contrast.js'
-import { buildNetwork, initialParameters, type Network, type Parameters } from '../compile/network.js'
-import type { SteppedSpec } from '../compile/spec.js'
+import { initialParameters, type Network, networkOf, type Parameters } from '../compile/network.js'
+import { type SteppedSpec, takesLabels } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
 import { fingerprintOf } from '../data/fingerprint.js'
 import type { RowStream } from '../data/row-stream.js'
 import type { Resident, Runtime } from '../runtime/types.js'
 import { beginning, type Checkpoint, parametersOf, type Standing, totalsOf } from './checkpoint.js'
 import { encodeDataset } from './codes.js'
-import { corrupt } from './corrupt.js'
 import { type Descent, descend } from './descend.js'
 import type { Patience } from './early-stopping.js'
 import type { EpochRecord, FitEvent } from './events.js'
 import type { Feed } from './feed.js'
 import { identify, requireResumable } from './identity.js'
 import { Keeper, type KeeperOptions } from './keeper.js'
-import { Gauge } from './measure.js'
 import { bufferOf, openCodes, openFeed } from './open-feed.js'
 import { solve } from './solve.js'
 import { stopAfter, untilStopped } from './stopping.js'
-import { requireFitOptions, requireWidth } from './validate.js'
+import { requireFitOptions, requireLabels, requireWidth } from './validate.js'
+import { openValidation } from './validation.js'
 
 export interface FitOptions extends Patience, KeeperOptions {
   /** Decides every random draw: starting weights, orders, noise. 0 when left out, or the one of `resume`. */
@@ -57,12 +56,20 @@ export interface FitResult {
   readonly fingerprint?: string
 }
 
+/** Where a training begins: at its first phase, with weights drawn from the seed, or later, with those of a model. */
+export interface Beginning {
+  readonly phase: number
+  /** Those that are missing are drawn. */
+  readonly parameters: Parameters
+}
+
 /** Runs the phases of a network's spec one after another, each from where the one before it ended. */
 export async function runPhases(
   runtime: Runtime,
   network: Network,
   data: Dataset | RowStream,
   options: FitOptions = {},
+  from: Beginning = { phase: 0, parameters: {} },
 ): Promise<FitResult> {
   const { resume, seed = resume?.identity.seed ?? 0, validation, onEvent, maxSeconds } = options
   requireWidth(data, network.width, 'training data')
@@ -81,7 +88,11 @@ export async function runPhases(
       : undefined
   known?.catch(() => {})
   const feed = openFeed(runtime, data, { ...options, signal })
-  let at: Standing = resume ?? { position: beginning(0), history: [], tensors: initialParameters(network, seed) }
+  let at: Standing = resume ?? {
+    position: beginning(from.phase),
+    history: [],
+    tensors: { ...initialParameters(network, seed), ...from.parameters },
+  }
   let descent: Descent = { standing: at, end: 'finished' }
   try {
     const now = resume && known && (await untilStopped(known, signal))
@@ -135,14 +146,14 @@ async function runPhase(training: Training, at: Standing): Promise<Descent> {
   const phase = network.spec.phases[at.position.phase] as Network['spec']['phases'][number]
   if (phase.kind !== 'solve') return runDescent(training, phase, at)
   const solved = await untilStopped(solve(training, phase), signal)
-  return solved ? { standing: { ...at, tensors: solved }, end: 'finished' } : { standing: at, end: 'stopped' }
+  return solved
+    ? { standing: { ...at, tensors: { ...at.tensors, ...solved } }, end: 'finished' }
+    : { standing: at, end: 'stopped' }
 }
 
 /** What a phase trains. */
-function networkOf(whole: Network, { kind, layers }: SteppedSpec): Network {
-  if (kind === 'contrast') return buildMachine(whole.spec, layers)
-  return layers ? buildNetwork(whole.spec, layers) : whole
-}
+const trainedBy = ({ spec }: Network, phase: SteppedSpec): Network =>
+  phase.kind === 'contrast' ? buildMachine(spec, phase.layers) : networkOf(spec, phase)
 
 /** The parameters where training stands; a decoder that is not tied gets what its mirror learned as a Boltzmann machine. */
 function settled(network: Network, at: Standing): Parameters {
@@ -157,16 +168,15 @@ async function runDescent(training: Training, phase: SteppedSpec, at: Standing):
   const { runtime, network: whole, data, feed, keeper, seed, signal, options } = training
   const { validation, onEvent, buffer } = options
   const { from } = phase.layers ?? { from: 0 }
-  const network = networkOf(whole, phase)
+  const network = trainedBy(whole, phase)
+  if (takesLabels(phase)) requireLabels(data, whole.spec.head?.classes ?? 0)
   const parameters = parametersOf(whole, at)
   const encoding = { runtime, whole, parameters, data, layers: from }
   const open = async () => {
     const own = from > 0 ? await openCodes(encoding, { signal, ...(buffer !== undefined && { buffer }) }) : feed
     const target =
       validation && from > 0 ? await encodeDataset(runtime, whole, parameters, validation, from, signal) : validation
-    const corruption = phase.kind === 'descend' ? phase.corruption : undefined
-    const input = target && corruption ? corrupt(target, corruption, { seed }) : target
-    const gauge = target && input && (await Gauge.open(runtime, network, 'fed', { input, target }))
+    const gauge = target && (await openValidation(runtime, network, phase, { data: target, seed }))
     return { own, gauge }
   }
   const close = async ({ own, gauge }: Awaited<ReturnType<typeof open>>) => {
@@ -183,9 +193,9 @@ async function runDescent(training: Training, phase: SteppedSpec, at: Standing):
   const { own, gauge } = opened
   const validate =
     gauge &&
-    (async (state: Readonly<Record<string, Resident>>) => {
+    ((state: Readonly<Record<string, Resident>>) => {
       const entries = network.parameters.map(({ name }) => [name, state[name] as Resident])
-      return (await gauge.measure(Object.fromEntries(entries), signal)).mse
+      return gauge.measure(Object.fromEntries(entries), signal)
     })
   const context = { runtime, network, feed: own, seed, signal, keeper, patience: options, onEvent, validate }
   try {

@@ -1,8 +1,8 @@
 import type { Tensor } from '../base/tensor.js'
-import { compileEpoch, compileStep, LOSSES, meterName, nextName } from '../compile/epoch.js'
+import { compileEpoch, compileStep, LABELS, LOSSES, meterName, nextName } from '../compile/epoch.js'
 import type { LowerOptions } from '../compile/lowering/index.js'
 import type { Network, Parameters } from '../compile/network.js'
-import type { SteppedSpec } from '../compile/spec.js'
+import { type SteppedSpec, takesLabels } from '../compile/spec.js'
 import { stateOf } from '../compile/step.js'
 import { meterNames } from '../compile/update.js'
 import { floats } from '../runtime/floats.js'
@@ -106,7 +106,7 @@ export class Stepper {
    * @param portion  the samples still to see; what is left at the end makes one smaller batch
    * @param epoch    from 1; decides the noise that is fresh every epoch
    */
-  async advance({ resident, places, samples }: Portion, epoch: number): Promise<Advance> {
+  async advance({ resident, labels, places, samples }: Portion, epoch: number): Promise<Advance> {
     const batch = Math.min(this.#phase.batchSize, places.length)
     const fitting = Math.max(1, Math.round(CHUNK_SECONDS / this.#secondsPerStep))
     const trips = Math.min(Math.floor(places.length / batch), fitting)
@@ -116,7 +116,11 @@ export class Stepper {
     const before = performance.now()
     const steps = {
       trips,
-      shared: { data: resident, ...(this.#bank && { bank: this.#bank }) },
+      shared: {
+        data: resident,
+        ...(labels && takesLabels(this.#phase) && { [LABELS]: labels }),
+        ...(this.#bank && { bank: this.#bank }),
+      },
       own: {
         order: { dtype: 'int32', shape: [trips, batch], data: places.slice(0, rows) } as const,
         ...this.#noise(samples.subarray(0, rows), epoch, batch),

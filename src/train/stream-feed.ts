@@ -3,7 +3,7 @@ import { widthOf } from '../data/dataset.js'
 import { type Span, windowsOf } from '../data/order.js'
 import { type RowStream, readRows } from '../data/row-stream.js'
 import type { Runtime } from '../runtime/types.js'
-import type { Feed, Portion, Visit } from './feed.js'
+import { type Feed, labelTensor, type Portion, residentsOf, type Visit } from './feed.js'
 import { untilStopped } from './stopping.js'
 
 /** Blocks that are read side by side. */
@@ -41,13 +41,13 @@ async function* inAdvance(loaded: AsyncGenerator<Portion, void, void>, runtime: 
       try {
         yield portion
       } finally {
-        runtime.release([portion.resident])
+        runtime.release(residentsOf(portion))
       }
     }
   } finally {
     // where the caller ended early, one more was loaded, or failed to be
     const [last] = await Promise.allSettled([next])
-    if (last.status === 'fulfilled' && last.value.value) runtime.release([last.value.value.resident])
+    if (last.status === 'fulfilled' && last.value.value) runtime.release(residentsOf(last.value.value))
     await loaded.return()
   }
 }
@@ -83,11 +83,34 @@ async function* load(
     const whole = left === 0 ? samples.length : samples.length - (samples.length % batch)
     if (whole > 0) {
       const resident = await runtime.put({ dtype: data.dtype, shape: [capacity, width], data: values } as Tensor)
-      yield { resident, places: visited.subarray(0, whole), samples: samples.subarray(0, whole) }
+      const labels = await putLabels(runtime, data, { capacity, visited, samples })
+      yield {
+        resident,
+        ...(labels && { labels }),
+        places: visited.subarray(0, whole),
+        samples: samples.subarray(0, whole),
+      }
     }
     moveToFront(values, width, visited.subarray(whole))
     carried = samples.slice(whole)
   }
+}
+
+interface Lying {
+  readonly capacity: number
+  /** Where samples lie. */
+  readonly visited: Int32Array
+  readonly samples: Int32Array
+}
+
+/** The classes of these samples, at the places where they lie. */
+async function putLabels(runtime: Runtime, { labels }: RowStream, { capacity, visited, samples }: Lying) {
+  if (!labels) return undefined
+  const placed = new Int32Array(capacity)
+  samples.forEach((sample, i) => {
+    placed[visited[i] as number] = labels[sample] as number
+  })
+  return runtime.put(labelTensor(placed))
 }
 
 /** Reads these rows one after another into `target`, several blocks at a time. */

@@ -39,6 +39,20 @@ export function requireRows(data: Samples, { batchSize, name }: SteppedSpec): vo
 }
 
 /**
+ * @throws E_DATA when samples have no classes, or one that is not from 0 to `classes` − 1
+ */
+export function requireLabels({ name, labels }: Samples, classes: number): void {
+  const row = labels?.findIndex((label) => label < 0 || label >= classes)
+  if (row === -1) return
+  throw new DiaboloError('E_DATA', {
+    at: row === undefined ? `data set "${name}"` : `labels of data set "${name}", row ${row} (counted from 0)`,
+    expected: `a class for every sample${classes === Number.POSITIVE_INFINITY ? '' : `, from 0 to ${classes - 1}`}`,
+    found: row === undefined ? 'none' : `${labels?.[row]}`,
+    hint: 'give labels with the samples, and a head with as many classes as there are',
+  })
+}
+
+/**
  * @throws E_DATA when two data sets do not have one row for each other's
  */
 export function requireSameRows(data: Samples, target: Samples): void {

@@ -55,7 +55,7 @@ CASES = [
     ("rbm", ROW, "three turns, Gaussian visible units", {**RBM, "gibbsSteps": 3, "visible": "gaussian", "learningRate": 0.02}),
     ("rbm", ROW, "persistent chains, two turns", {**RBM, "gibbsSteps": 2, "persistent": True, "weightDecay": 0}),
     ("deep", ROW, "no pretraining, tied", {**DEEP, "tied": True, "loss": "crossEntropy"}),
-    ("deep", ROW, "pretrained by Boltzmann machines", {**DEEP, "activation": "sigmoid", "init": "normal", "sigma": 0.1, "rbmEpochs": 4, "rbmLearningRate": 0.1, "rbmCodeLearningRate": 0.01, "rbmWeightDecay": 0.0002, "loss": "crossEntropy"}),
+    ("deep", ROW, "pretrained by Boltzmann machines", {**DEEP, "units": [24, 8], "learningRate": 0.015, "activation": "sigmoid", "init": "normal", "sigma": 0.1, "rbmEpochs": 4, "rbmLearningRate": 0.1, "rbmCodeLearningRate": 0.01, "rbmWeightDecay": 0.0002, "loss": "mse", "epochs": 20}),
 ]
 
 NONLINEARITIES = {"sigmoid": torch.sigmoid, "elu": F.elu, "relu": torch.relu, "tanh": torch.tanh, "linear": lambda x: x}

@@ -14,6 +14,8 @@ export interface HostileFormat {
   /** Reads all that is in a file. */
   readonly read: (bytes: Uint8Array) => Promise<unknown>
   readonly malformed: readonly Malformed[]
+  /** Makes checksums right again, so that what is behind them is tried too: done to every other mutation. */
+  readonly mend?: (bytes: Uint8Array) => Uint8Array
 }
 
 /** Milliseconds within which every file has to end one way or the other. */

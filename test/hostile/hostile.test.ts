@@ -9,9 +9,10 @@ import { mutate } from './mutate.js'
 import { NPY } from './npy.js'
 import { NPZ } from './npz.js'
 import { PARQUET } from './parquet.js'
+import { PNG } from './png.js'
 
 /** Every format that files from outside come in. */
-const FORMATS: readonly HostileFormat[] = [IDX, NPY, NPZ, CSV, JSONL, PARQUET]
+const FORMATS: readonly HostileFormat[] = [IDX, NPY, NPZ, CSV, JSONL, PARQUET, PNG]
 
 /** Mutations of all formats together; another seed tries others. */
 const MUTATIONS = Number(process.env.DIABOLO_MUTATIONS ?? 20_000)
@@ -44,7 +45,8 @@ test(`${MUTATIONS} mutations end as data or as an error that says what is wrong`
     for (let i = 0; i < each; i++) {
       const random = rng(SEED, 'mutations', format.format, i)
       const seed = format.seeds[random.int(format.seeds.length)] as Uint8Array
-      const { error, wrong } = await outcomeOf(format, mutate(seed, random, ALL_SEEDS))
+      const spoilt = mutate(seed, random, ALL_SEEDS)
+      const { error, wrong } = await outcomeOf(format, i % 2 === 0 ? spoilt : (format.mend?.(spoilt) ?? spoilt))
       if (error !== undefined) refused++
       if (wrong) found.push(`${format.format}, mutation ${i} of seed ${SEED}: ${wrong}`)
     }

@@ -13,7 +13,7 @@ const PIECE = 2 ** 20
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 
 export interface UnpackOptions {
-  readonly format?: 'gzip' | 'deflate-raw'
+  readonly format?: 'gzip' | 'deflate' | 'deflate-raw'
   /** Bytes it should unpack to, where that is known. */
   readonly size?: number
 }
