@@ -245,20 +245,20 @@ async function dreams({ model, test, summary, runtime }: Finished, prefix: strin
   const shape = imageShape(test)
   const { phases } = model.spec
   if (!shape || phases.length > 1 || phases[0]?.kind !== 'contrast') return undefined
-  const turns = [10, 100, 1000]
+  const { few, words } = chooseSamples(test)
+  const turns = [1, 10, 100, 1000]
   const rows = await Promise.all(
     turns.map(async (count) => {
-      const { data } = await dream(model, { rows: SHOWN, turns: count, seed: summary.seed, runtime })
-      return { caption: `after ${count} turns`, images: data }
+      const { data } = await dream(model, { from: few, turns: count, seed: summary.seed, runtime })
+      return { caption: `after ${count} ${count === 1 ? 'turn' : 'turns'}`, images: data }
     }),
   )
   return drawImageGrid({
     id: `${prefix}-dreams`,
     title: 'What the machine dreams up',
-    caption:
-      'Gibbs chains that began at random: hidden and visible units drawn in turn, so many times. One chain per column.',
+    caption: `${words} begin a Gibbs chain each: hidden and visible units drawn in turn, so many times. What lasts is what the machine finds likely.`,
     shape,
-    rows,
+    rows: [{ caption: 'the sample', images: few.values }, ...rows],
   })
 }
 

@@ -40,20 +40,22 @@ export async function freeEnergy(
 export interface DreamOptions extends On {
   /** Chains, each of which gives one sample. */
   readonly rows?: number
+  /** Samples at which chains begin, as many as there are; at random hidden states when left out. */
+  readonly from?: Dataset
   /** How often each chain's units are drawn in turn. */
   readonly turns?: number
   readonly seed?: number
 }
 
 /**
- * What a restricted Boltzmann machine dreams up: where Gibbs chains arrive that begin at random hidden states.
+ * What a restricted Boltzmann machine dreams up: where Gibbs chains arrive.
  *
  * @returns float32 [rows, ...sample]: the means of the visible units
  * @throws E_SPEC when the model is not such a machine
  */
 export async function dream(
   model: Autoencoder,
-  { rows = 16, turns = 1000, seed = 0, runtime }: DreamOptions = {},
+  { from, rows = from?.rows ?? 16, turns = 1000, seed = 0, runtime }: DreamOptions = {},
 ): Promise<Rows> {
   const machine = buildMachine(model.spec)
   const units = machine.codeShape[0] as number
@@ -73,8 +75,9 @@ export async function dream(
   const on = runtime ?? (await sharedRuntime())
   const session = await on.open(compileGibbs(machine, model.parameters))
   try {
-    const first = noise(kinds.hidden, units)
-    let hidden: Tensor | Resident = kinds.hidden === 'bernoulli' ? rounded(first) : first
+    let hidden: Tensor | Resident = from
+      ? { dtype: 'float32', shape: [rows, units], data: (await model.encode(from)).data }
+      : atRandom(kinds.hidden, noise(kinds.hidden, units))
     for (let turn = 1; ; turn++) {
       const result = await session.run({ hidden, ...turnNoise() }, ['next'])
       if ('id' in hidden) on.release([hidden])
@@ -88,5 +91,6 @@ export async function dream(
   }
 }
 
-/** A uniform number as a unit that is on or off. */
-const rounded = (noise: Tensor): Tensor => ({ ...noise, data: (noise.data as Float32Array).map(Math.round) }) as Tensor
+/** Hidden states from noise: a uniform number, rounded, is a unit that is on or off. */
+const atRandom = (kind: UnitKind, noise: Tensor): Tensor =>
+  kind === 'bernoulli' ? ({ ...noise, data: (noise.data as Float32Array).map(Math.round) } as Tensor) : noise

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { digits } from '../../src/data/digits/index.js'
-import { formatNpy, parseNpy } from '../../src/data/formats/npy.js'
+import { formatNpy } from '../../src/data/formats/npy.js'
 import { readArtifact } from '../../src/model/artifact.js'
+import { parseNpy } from '../npy.js'
 import { CLI, runCli } from './run-cli.js'
 
 let folder: string

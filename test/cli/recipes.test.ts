@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { formatNpy, parseNpy } from '../../src/data/formats/npy.js'
+import { formatNpy } from '../../src/data/formats/npy.js'
 import { RECIPES } from '../../src/recipes/index.js'
+import { parseNpy } from '../npy.js'
 import { samples } from '../train/streams.js'
 import { runCli } from './run-cli.js'
 
@@ -31,6 +32,8 @@ describe('every recipe trains, and says how well', () => {
     ['convolutional', [...QUICK, '--filters', '4,3', '--upsampling', 'bilinear'], ['crossEntropy', 'mseInput']],
     ['stacked', [...QUICK, '--units', '9,4', '--activation', 'sigmoid'], ['crossEntropy', 'mseInput', 'activity']],
     ['pca', ['--latent', '5'], []],
+    ['rbm', [...QUICK, '--hidden', '20', '--persistent'], ['crossEntropy', 'activity']],
+    ['deep', ['--units', '12,6,2', '--batch-size', '20', '--epochs', '1', '--rbm-epochs', '1'], ['crossEntropy']],
   ])('%s', async (recipe, flags, more) => {
     const { code, stdout, stderr } = await train(recipe, recipe, ...flags, '--json')
     expect(code, stderr).toBe(0)

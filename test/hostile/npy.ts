@@ -29,7 +29,7 @@ const wrongHeaders: readonly (readonly [string, string])[] = [
   ['a header without order', "{'descr': '<f4', 'shape': (2,), }\n"],
   ['a header without shape', "{'descr': '<f4', 'fortran_order': False, }\n"],
   ['an order that is neither', header("'<f4'", '(2,)', 'Maybe')],
-  ['Fortran order', header("'<f4'", '(2,)', 'True')],
+  ['Fortran order with too few values', header("'<f4'", '(3, 2)', 'True')],
   ['objects', header("'|O'", '(2,)')],
   ['text', header("'<U5'", '(2,)')],
   ['complex numbers', header("'<c8'", '(2,)')],

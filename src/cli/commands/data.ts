@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
-import { NAMED, namedIn, openFile, openSource } from '../../app/sources.js'
-import { describeData } from '../../data/describe.js'
+import { NAMED, namedIn, openDataAt, openSource } from '../../app/sources.js'
+import { type DataDescription, describeData } from '../../data/describe.js'
+import { describeTable } from '../../data/describe-table.js'
 import { fetchMnist, findMnist } from '../../node/mnist.js'
+import { sampleFacts, tableFacts } from '../data-facts.js'
 import { note, say, table, writeJson } from '../output.js'
 
 interface Flags {
@@ -17,7 +19,7 @@ export function register(command: Command): void {
   command
     .command('info')
     .description('what is in a data set')
-    .argument('<name or path>', 'mnist, digits, or a file')
+    .argument('<name or path>', 'mnist, digits, a file, several ("parts/*.csv"), or a folder of images')
     .option('--json', 'print one JSON document instead')
     .action(info)
   command
@@ -43,29 +45,21 @@ async function list({ json }: Flags): Promise<void> {
 }
 
 async function info(nameOrPath: string, { json }: Flags): Promise<void> {
-  const parts = namedIn(nameOrPath) ? await namedParts(nameOrPath) : { all: await openFile(nameOrPath) }
-  const described = Object.entries(parts).map(([part, data]) => ({ part, ...describeData(data) }))
+  const data = namedIn(nameOrPath) ? await namedParts(nameOrPath) : await openDataAt(nameOrPath)
+  if ('columns' in data) {
+    const described = await describeTable(data)
+    if (json) return writeJson({ data: nameOrPath, table: described })
+    say(`${tableFacts(described)}\n`)
+    for (const warning of described.warnings) note(`note: ${warning}`)
+    return
+  }
+  const parts = 'read' in data ? { all: data } : data
+  const described: (DataDescription & { readonly part: string })[] = []
+  for (const [part, samples] of Object.entries(parts)) described.push({ part, ...(await describeData(samples)) })
   if (json) return writeJson({ data: nameOrPath, parts: described })
-  for (const { part, rows, shape, dtype, min, max, mean, constantColumns, classes, warnings } of described) {
-    const lines = [
-      ['part', part],
-      ['rows', String(rows)],
-      ['sample', `${dtype} [${shape.join(', ')}]`],
-      ['values', `${min} to ${max}, mean ${mean.toPrecision(4)}`],
-      ['constant columns', String(constantColumns)],
-      ...(classes
-        ? [
-            [
-              'classes',
-              Object.entries(classes)
-                .map(([label, count]) => `${label}: ${count}`)
-                .join('  '),
-            ],
-          ]
-        : []),
-    ]
-    say(`${table(lines)}\n`)
-    for (const warning of warnings) note(`note: ${warning}`)
+  for (const { part, ...description } of described) {
+    say(`${sampleFacts(part, description)}\n`)
+    for (const warning of description.warnings) note(`note: ${warning}`)
   }
 }
 

@@ -1,5 +1,5 @@
 import { DiaboloError } from '../../base/errors.js'
-import { sizeOf } from '../../base/shape.js'
+import { sizeOf, stridesOf } from '../../base/shape.js'
 import { type ByteSource, headOf } from '../byte-source.js'
 import { type RowStream, rowStream } from '../row-stream.js'
 import { idxLayout } from './idx.js'
@@ -35,7 +35,10 @@ export function sampleShape([, ...sample]: readonly number[]): readonly number[]
   return sample.length === 2 ? [...sample, 1] : sample
 }
 
-function layoutStream(source: ByteSource, { shape, dtype, offset, bytesPerValue, decode }: Layout): RowStream {
+function layoutStream(
+  source: ByteSource,
+  { shape, dtype, offset, bytesPerValue, columnwise, decode }: Layout,
+): RowStream {
   const [rows = 1, ...sample] = shape
   const step = sizeOf(sample) * bytesPerValue
   if (rows === 0 || step === 0) {
@@ -51,6 +54,47 @@ function layoutStream(source: ByteSource, { shape, dtype, offset, bytesPerValue,
     rows,
     shape: sampleShape(shape),
     dtype,
-    read: async (from, to) => decode(await source.read(offset + from * step, offset + to * step)),
+    read: columnwise
+      ? columnReader(source, { rows, sample, offset, bytesPerValue, decode })
+      : async (from, to) => decode(await source.read(offset + from * step, offset + to * step)),
   })
+}
+
+interface Columns extends Pick<Layout, 'offset' | 'bytesPerValue' | 'decode'> {
+  readonly rows: number
+  readonly sample: readonly number[]
+}
+
+/** Bytes up to which values that lie column by column are read at once, and kept, instead of one column after the other. */
+const KEPT = 2 ** 28
+
+function columnReader(source: ByteSource, { rows, sample, offset, bytesPerValue, decode }: Columns): RowStream['read'] {
+  const width = sizeOf(sample)
+  const places = columnPlaces(sample)
+  let kept: Promise<Uint8Array> | undefined
+  return async (from, to) => {
+    const size = width * rows * bytesPerValue
+    if (size <= KEPT) kept ??= source.read(offset, offset + size)
+    const whole = await kept
+    const out = decode(new Uint8Array((to - from) * width * bytesPerValue))
+    for (const [column, place] of places.entries()) {
+      const [start, end] = [from, to].map((row) => (place * rows + row) * bytesPerValue) as [number, number]
+      const bytes = whole ? whole.subarray(start, end) : await source.read(offset + start, offset + end)
+      const values = decode(bytes)
+      for (let row = 0; row < to - from; row++) out[row * width + column] = values[row] as number
+    }
+    return out
+  }
+}
+
+/** For each value of a sample in row-major order, its place where the first axis runs fastest. */
+function columnPlaces(sample: readonly number[]): number[] {
+  const own = stridesOf(sample)
+  const theirs = stridesOf([...sample].reverse()).reverse()
+  return Array.from({ length: sizeOf(sample) }, (_, place) =>
+    own.reduce(
+      (sum, stride, axis) => sum + (Math.floor(place / stride) % (sample[axis] as number)) * (theirs[axis] as number),
+      0,
+    ),
+  )
 }

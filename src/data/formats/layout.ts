@@ -5,6 +5,8 @@ export interface Layout {
   /** Bytes before the first value. */
   readonly offset: number
   readonly bytesPerValue: number
+  /** The first axis runs fastest, as in Fortran: a column's values lie together, not a row's. */
+  readonly columnwise?: boolean
   /** Whole values from their bytes, which may be a part of the file. */
   decode(bytes: Uint8Array): Uint8Array | Float32Array
 }

@@ -2,12 +2,6 @@ import { DiaboloError } from '../../base/errors.js'
 import { sizeOf } from '../../base/shape.js'
 import type { Layout } from './layout.js'
 
-/** What a .npy file holds. Numbers of every real type are read; float64 and integers wider than a byte become float32. */
-export interface Npy {
-  readonly shape: readonly number[]
-  readonly values: Float32Array | Uint8Array
-}
-
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59]
 const MAX_HEADER = 1 << 16
 const MAX_RANK = 8
@@ -35,14 +29,9 @@ const READERS: Readonly<Record<string, Reader>> = {
 
 export const isNpy = (bytes: Uint8Array): boolean => MAGIC.every((byte, i) => bytes[i] === byte)
 
-/** Reads a whole .npy file; see `npyLayout`. */
-export function parseNpy(bytes: Uint8Array, at: string): Npy {
-  const { shape, offset, bytesPerValue, decode } = npyLayout(bytes, bytes.length, at)
-  return { shape, values: decode(bytes.subarray(offset, offset + sizeOf(shape) * bytesPerValue)) }
-}
-
 /**
- * Reads the head of numpy's array format, versions 1 to 3, C order.
+ * Reads the head of numpy's array format, versions 1 to 3. Real numbers of every type are read; float64 and integers wider than a
+ * byte become float32.
  *
  * @param head    the file's beginning, `NPY_HEAD` bytes or all there is
  * @param length  bytes of the whole file
@@ -70,7 +59,6 @@ export function npyLayout(head: Uint8Array, length: number, at: string): Layout 
   const dims = /'shape'\s*:\s*\(\s*((?:\d+\s*,\s*)*(?:\d+\s*)?)\)/.exec(header)
   if (!descr || !fortran || !dims)
     return refuse('E_FORMAT', 'a header with descr, fortran_order and shape', `"${header.slice(0, 80).trim()}"`)
-  if (fortran[1] === 'True') return refuse('E_FORMAT', 'C order', 'Fortran order')
   const type = descr[2] as string
   const reader = READERS[type]
   if (!reader) return refuse('E_FORMAT', `real numbers (${Object.keys(READERS).join(', ')})`, `'${descr[1]}${type}'`)
@@ -87,13 +75,16 @@ export function npyLayout(head: Uint8Array, length: number, at: string): Layout 
   if (!Number.isSafeInteger(size * step) || found < size * step) {
     return refuse('E_TRUNCATED', `${size * step} bytes of values for shape [${shape.join(', ')}]`, `${found}`)
   }
-  if (type === 'u1') return { shape, dtype: 'uint8', offset, bytesPerValue: 1, decode: (bytes) => bytes }
+  // with one axis, or one value along all others, both orders are the same
+  const columnwise = fortran[1] === 'True' && shape.length > 1
+  if (type === 'u1') return { shape, dtype: 'uint8', offset, bytesPerValue: 1, columnwise, decode: (bytes) => bytes }
   const little = descr[1] !== '>'
   return {
     shape,
     dtype: 'float32',
     offset,
     bytesPerValue: step,
+    columnwise,
     decode: (bytes) => toFloats(bytes, step, reader, little),
   }
 }
