@@ -4,7 +4,7 @@ import type { Dataset } from '../data/dataset.js'
 import { digits } from '../data/digits/index.js'
 import { numericRows } from '../data/numeric-table.js'
 import { isTable, readDataset } from '../data/read.js'
-import { bytesPerRow, type RowStream } from '../data/row-stream.js'
+import { bytesPerRow, isStream, type RowStream } from '../data/row-stream.js'
 import { holdOut } from '../data/split.js'
 import { holdOutStream } from '../data/split-stream.js'
 import type { TableStream } from '../data/table.js'
@@ -21,6 +21,8 @@ export interface Source<Train = Dataset> {
   readonly validation?: Dataset
   readonly test: Dataset
 }
+
+export type TrainingSource = Source<Dataset | RowStream>
 
 /** The part of a file's rows that is set aside for testing. */
 const TEST_PART = 0.1
@@ -105,6 +107,15 @@ export async function openTrainingSource(
     return splitFile(nameOrPath, await readDataset(rows), seed)
   const { train, test } = await holdOutStream(rows, TEST_PART, seed)
   return { name: nameOrPath, origin: nameOrPath, train, test }
+}
+
+/** A tenth of the rows to train on set aside to validate with, where there are none for that yet. */
+export async function withValidation(source: TrainingSource, seed: number): Promise<TrainingSource> {
+  if (source.validation) return source
+  const { train, test } = isStream(source.train)
+    ? await holdOutStream(source.train, TEST_PART, seed)
+    : holdOut(source.train, TEST_PART, seed)
+  return { ...source, train, validation: test }
 }
 
 /** MNIST when it is found or can be downloaded, otherwise the built-in digits, with the reason. */
