@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { readSpec } from '../../app/read-spec.js'
 import { writeRun } from '../../app/run-writer.js'
-import { openTrainingSource } from '../../app/sources.js'
+import { openTrainingSource, type RowChoice } from '../../app/sources.js'
 import { type Plan, recipeOf, type Summary, train } from '../../app/training-run.js'
 import { DiaboloError } from '../../base/errors.js'
 import { requireFresh } from '../../node/files.js'
@@ -18,6 +18,10 @@ import { createProgress } from '../progress.js'
 interface Flags {
   readonly data: string
   readonly stream?: true
+  readonly splitBy?: string
+  readonly splitTime?: string
+  readonly label?: string
+  readonly normalLabel?: string
   readonly buffer?: number
   readonly seed: number
   readonly threads?: number
@@ -56,7 +60,15 @@ export function register(command: Command): void {
 
 const addRunFlags = (command: Command, out: string): Command =>
   command
-    .option('--data <name or path>', 'what to train on: mnist, digits, digits:1000000, or a file', 'mnist')
+    .option(
+      '--data <name or path>',
+      'what to train on: mnist, digits, digits:1000000, a file, several ("parts/*.csv"), or a folder of images',
+      'mnist',
+    )
+    .option('--split-by <column>', 'test on whole groups of rows: what belongs together is never on both sides')
+    .option('--split-time <column>', 'test on the latest rows')
+    .option('--label <column>', 'a column that is a label, not to be learned')
+    .option('--normal-label <label>', 'train only on rows with this label (of the column, the array y, or the folder)')
     .option('--stream', 'read while training, whatever the size (on its own: above 256 MiB)')
     .option('--buffer <rows>', 'rows shuffled with one another (default: all, or 32 MiB of a stream)', Number)
     .option('--seed <number>', 'decides every random draw', Number, 1)
@@ -64,6 +76,14 @@ const addRunFlags = (command: Command, out: string): Command =>
     .addOption(deviceOption())
     .option('--out <folder>', `where the run goes (default: ${out})`)
     .option('--json', 'print one JSON document instead')
+
+/** Which rows are tested on and trained on. */
+const choiceOf = ({ splitBy: by, splitTime: time, label, normalLabel: normal }: Flags): RowChoice => ({
+  ...(by !== undefined && { by }),
+  ...(time !== undefined && { time }),
+  ...(label !== undefined && { label }),
+  ...(normal !== undefined && { normal }),
+})
 
 function runRecipe(recipe: Recipe, command: Command): Promise<void> {
   const { preset, ...flags } = command.opts<Flags & { readonly preset: PresetName }>()
@@ -85,7 +105,7 @@ async function run(name: string, what: Plan, flags: Flags): Promise<void> {
   if (threads !== undefined) requireWhole('--threads', threads, 1)
   if (buffer !== undefined) requireWhole('--buffer', buffer, 1)
   const [source, runtime] = await Promise.all([
-    openTrainingSource(data, seed, stream),
+    openTrainingSource(data, seed, stream, choiceOf(flags)),
     openNodeRuntime({ device, ...(threads !== undefined && { threads }) }),
   ])
   await requireFresh(out)
