@@ -4,7 +4,7 @@ import type { Dataset } from '../data/dataset.js'
 import { digits } from '../data/digits/index.js'
 import { numericRows } from '../data/numeric-table.js'
 import { isTable, readDataset } from '../data/read.js'
-import { bytesPerRow, type RowStream } from '../data/row-stream.js'
+import { bytesPerRow, isStream, type RowStream } from '../data/row-stream.js'
 import { holdOut } from '../data/split.js'
 import { isChosen, type SplitOptions, splitRowStream, splitTableStream } from '../data/split-data.js'
 import { holdOutStream } from '../data/split-stream.js'
@@ -25,6 +25,8 @@ export interface Source<Train = Dataset> {
   readonly validation?: Dataset
   readonly test: Dataset
 }
+
+export type TrainingSource = Source<Dataset | RowStream>
 
 /** The part of a file's rows that is set aside for testing. */
 const TEST_PART = 0.1
@@ -142,6 +144,15 @@ const ownSplit = (name: string) =>
     found: `"${name}", which has rows to test on of its own`,
     hint: 'leave them out',
   })
+
+/** A tenth of the rows to train on set aside to validate with, where there are none for that yet. */
+export async function withValidation(source: TrainingSource, seed: number): Promise<TrainingSource> {
+  if (source.validation) return source
+  const { train, test } = isStream(source.train)
+    ? await holdOutStream(source.train, TEST_PART, seed)
+    : holdOut(source.train, TEST_PART, seed)
+  return { ...source, train, validation: test }
+}
 
 /** MNIST when it is found or can be downloaded, otherwise the built-in digits, with the reason. */
 export async function openBest(

@@ -9,20 +9,14 @@ import { type PresetName, RECIPES, type Recipe, type RecipeName } from '../recip
 import type { Runtime } from '../runtime/types.js'
 import { type Activity, activityOf, meansOf } from '../train/activity.js'
 import { corrupt } from '../train/corrupt.js'
-import type { FitEvent } from '../train/events.js'
-import type { FitResult } from '../train/run-phases.js'
+import type { FitOptions, FitResult } from '../train/run-phases.js'
 import type { Source } from './sources.js'
 
-export interface TrainingRequest {
+export interface TrainingRequest extends Omit<FitOptions, 'validation'> {
   /** What to train, and how: a recipe with its options, or a spec written by hand. */
   readonly what: Plan
   readonly source: Source<Dataset | RowStream>
-  readonly seed: number
   readonly runtime: Runtime
-  /** Rows that are shuffled with one another. */
-  readonly buffer?: number
-  readonly signal?: AbortSignal
-  readonly onEvent?: (event: FitEvent) => void
 }
 
 export type Plan =
@@ -39,8 +33,8 @@ export interface TestResult extends Evaluation {
   readonly activity?: Activity
 }
 
-/** What a training run came to, as plain JSON. */
-export interface Summary {
+/** What a training run came to, as plain JSON, before it is tested. */
+export interface Outcome {
   readonly recipe: string
   readonly preset: string
   readonly dataset: string
@@ -54,7 +48,6 @@ export interface Summary {
   readonly parameters: number
   /** Mean training loss of the last epoch. */
   readonly loss: number | null
-  readonly test: TestResult
   readonly seed: number
   readonly threads: number
   readonly engine: string
@@ -63,15 +56,23 @@ export interface Summary {
   readonly spec: Spec
 }
 
-/** A model that was trained, and what came of it. A divergence is reported in the summary, with the last good weights. */
-export async function train(request: TrainingRequest): Promise<{ model: Autoencoder; summary: Summary }> {
-  const { source, runtime, seed } = request
-  const model = await fitOrRescue(request)
-  const test = await examine(model, source.test, seed)
-  return { model, summary: summarise(request, model, test, runtime) }
+/** With what came out on the test samples. */
+export interface Summary extends Outcome {
+  readonly test: TestResult
 }
 
-async function fitOrRescue({ what, source, ...how }: TrainingRequest): Promise<Autoencoder> {
+/** A model that was trained, and what came of it. A divergence is reported in the summary, with the last good weights. */
+export async function train(
+  request: TrainingRequest & { readonly seed: number },
+): Promise<{ model: Autoencoder; summary: Summary }> {
+  const { source, seed } = request
+  const model = await fitOrRescue(request)
+  const test = await examine(model, source.test, seed)
+  return { model, summary: { ...outcomeOf(source.name, model), test } }
+}
+
+/** What was learned: the last good weights, where training diverged. */
+export async function fitOrRescue({ what, source, ...how }: TrainingRequest): Promise<Autoencoder> {
   const options = { ...how, ...(source.validation && { validation: source.validation }) }
   try {
     if ('spec' in what) return await fitSpec(what.spec, source.train, options)
@@ -94,7 +95,7 @@ export function testInput({ spec }: Autoencoder, test: Dataset, seed: number): D
   return corruption ? corrupt(test, { ...corruption, spare: 0 }, { seed }) : test
 }
 
-async function examine(model: Autoencoder, test: Dataset, seed: number): Promise<TestResult> {
+export async function examine(model: Autoencoder, test: Dataset, seed: number): Promise<TestResult> {
   const clean = await model.evaluate(test)
   const activity = model.codeIsActivity && {
     activity: activityOf(meansOf((await model.encode(test)).data, model.codeWidth)),
@@ -114,14 +115,15 @@ function meanSquaredError(a: Dataset, b: Dataset): number {
   return sum / a.values.length
 }
 
-function summarise({ source, seed }: TrainingRequest, model: Autoencoder, test: TestResult, runtime: Runtime): Summary {
-  const { spec, history, training } = model
+/** @param dataset  as it was asked for */
+export function outcomeOf(dataset: string, model: Autoencoder): Outcome {
+  const { spec, history, training, provenance } = model
   const { steps = 0, seconds = 0, stopped = 'finished', divergedAt } = training ?? {}
   const [phase] = spec.phases.filter((phase): phase is DescendSpec => phase.kind === 'descend')
   return {
     recipe: spec.recipe,
     preset: spec.preset,
-    dataset: source.name,
+    dataset,
     epochs: history.length,
     batchSize: phase?.batchSize ?? null,
     steps,
@@ -129,10 +131,9 @@ function summarise({ source, seed }: TrainingRequest, model: Autoencoder, test: 
     stepMs: steps > 0 ? (seconds / steps) * 1000 : null,
     parameters: model.parameterCount,
     loss: history.at(-1)?.loss ?? null,
-    test,
-    seed,
-    threads: runtime.info.threads,
-    engine: `${runtime.info.engine} ${runtime.info.version}`,
+    seed: provenance.seed,
+    threads: provenance.threads,
+    engine: provenance.versions.engine,
     stopped,
     ...(divergedAt !== undefined && { divergedAt }),
     spec,

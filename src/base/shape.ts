@@ -27,6 +27,9 @@ export const isStatic = (shape: Shape): shape is readonly number[] => shape.ever
 /** The number of elements of a shape whose every length is known; 1 for a scalar. */
 export const sizeOf = (shape: readonly number[]): number => shape.reduce((size, dim) => size * dim, 1)
 
+/** Values that one sample, or what a layer makes of it, may have: 256 MiB of float32. More is taken for a mistake, or for an attack. */
+export const MOST_VALUES = 2 ** 26
+
 /** Row-major strides, in elements. */
 export function stridesOf(shape: readonly number[]): number[] {
   const strides = new Array<number>(shape.length)

@@ -74,6 +74,23 @@ export function requireWhole(flag: string, value: number, least: number): void {
   })
 }
 
+/**
+ * Seconds of `90s`, `10m`, `1.5h`, or of a number of seconds.
+ *
+ * @throws E_OPTION when it is none of these
+ */
+export function secondsOf(text: string): number {
+  const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)([smh])?$/.exec(text) ?? []
+  const seconds = Number(amount) * { s: 1, m: 60, h: 3600 }[unit as 's' | 'm' | 'h']
+  if (seconds > 0) return seconds
+  throw new DiaboloError('E_OPTION', {
+    at: '--max-time',
+    expected: 'a time above 0: 90s, 10m, 1.5h',
+    found: `"${text}"`,
+    hint: 'leave it out to train until all epochs are done',
+  })
+}
+
 function argumentOf({ type, enum: names }: Property): string {
   if (names) return 'name'
   return type === 'array' ? 'number,…' : 'number'

@@ -1,6 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import { rng } from '../base/random.js'
-import { showShape, sizeOf } from '../base/shape.js'
+import { MOST_VALUES, showShape, sizeOf } from '../base/shape.js'
 import { type Tensor, tensor } from '../base/tensor.js'
 import type { Value } from '../graph/types.js'
 import { ACTIVATIONS, type ActivationName } from '../nn/activations.js'
@@ -78,7 +78,7 @@ export function networkOf(spec: Spec, phase: DescendSpec): Network {
  * @param span    the part to build, for phases that train some layers only; the whole when left out
  * @param toCode  whether the part ends at the code, where the head stands, and not at the layers that mirror it
  * @throws E_SHAPE when the decoder does not give back as many values as a sample has, or a layer cannot take its input;
- *         E_SPEC when a span or a tied layer has no mirror
+ *         E_SPEC when a span or a tied layer has no mirror, or the network is larger than any file could hold
  */
 export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encoder.length }, toCode = false): Network {
   const { from, to } = span
@@ -110,6 +110,7 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
   )
   if (!toCode) requireSame(sizeOf(reconstructed), width, spec.recipe)
   const head = spec.head && to === spec.encoder.length ? headOn(codeShape, spec.head) : undefined
+  requireModest([...encoder, ...decoder, ...(head ? [head] : [])], [codeShape, reconstructed])
 
   // inside the network, the last nonlinearity is the layer's own; towards the data it is the model's
   const last = decoder.at(-1)?.layer
@@ -276,6 +277,26 @@ function requireMirror({ encoder, decoder }: Spec, { from, to }: Span): void {
     found: `layers ${from} … ${to}, ${decoder.length} layers in the decoder`,
     hint: 'each layer that is trained by itself needs the layer that undoes it',
   })
+}
+
+/** What ONNX's files can hold is 2 GiB: so many numbers, and some room. */
+const MOST_LEARNED = 2 ** 29 - 2 ** 20
+
+/** Before anything is allocated: a number of units may come from a typing error, and a spec from anywhere. */
+function requireModest(stages: readonly Stage[], ends: readonly (readonly number[])[]): void {
+  const refuse = (expected: string, found: number): never => {
+    throw new DiaboloError('E_SPEC', {
+      at: 'spec.encoder and spec.decoder',
+      expected,
+      found: `${found}`,
+      hint: 'make the layers smaller',
+    })
+  }
+  const widest = Math.max(...[...stages.map(({ input }) => input), ...ends].map(sizeOf))
+  if (!(widest <= MOST_VALUES)) refuse(`layers of at most ${MOST_VALUES} values`, widest)
+  const learned = stages.flatMap(({ layer, input }) => layerKind(layer).parameters(layer, input))
+  const count = learned.reduce((sum, { shape }) => sum + sizeOf(shape), 0)
+  if (!(count <= MOST_LEARNED)) refuse(`at most ${MOST_LEARNED} numbers to learn`, count)
 }
 
 function requireSame(reconstructed: number, width: number, recipe: string): void {

@@ -44,6 +44,9 @@ export const solveSchema = z.strictObject({
 
 export const phaseSchema = z.discriminatedUnion('kind', [descendSchema, solveSchema])
 
+/** Layers on a side, and phases. */
+const MOST_LAYERS = 256
+
 /** A model and its training as plain JSON: what a recipe makes, what the compiler reads, what travels in `model.onnx`. */
 export const specSchema = z.strictObject({
   /** Where editors find the schema of this. */
@@ -53,13 +56,13 @@ export const specSchema = z.strictObject({
   preset: z.string(),
   /** The shape of one sample. */
   input: z.array(z.int().min(1)).min(1),
-  encoder: z.array(layerSchema).min(1),
-  decoder: z.array(layerSchema).min(1),
+  encoder: z.array(layerSchema).min(1).max(MOST_LAYERS),
+  decoder: z.array(layerSchema).min(1).max(MOST_LAYERS),
   /** The nonlinearity after the decoder's last layer; before it are the logits. */
   output: z.enum(ACTIVATION_NAMES),
   /** Stands on the code beside the decoder; phases with the loss "classes" train it. */
   head: headSchema.optional(),
-  phases: z.array(phaseSchema).min(1),
+  phases: z.array(phaseSchema).min(1).max(MOST_LAYERS),
   /** Where samples are rows of a table: its columns, and how each becomes numbers. */
   table: tableSchema.optional(),
 })
@@ -91,7 +94,7 @@ export function parseSpec(value: unknown, at = 'spec'): Spec {
   throw new DiaboloError('E_SPEC', {
     at: [at, ...(issue?.path ?? [])].join('.'),
     expected: 'a valid model description',
-    found: issue?.message ?? 'something else',
+    found: (issue?.message ?? 'something else').replace(/undefined$/, 'nothing'),
     hint: 'docs/spec.schema.json says what a spec may hold; the one of a trained model is under "spec" in its run.json',
   })
 }

@@ -11,13 +11,13 @@ export interface SplitOptions {
   readonly part: number
   readonly seed: number
   /** A column whose groups stay whole. */
-  readonly by?: string
+  readonly by?: string | undefined
   /** A column of times: the latest rows are tested on. */
-  readonly time?: string
+  readonly time?: string | undefined
   /** A column that is a label and is no part of the samples. */
-  readonly label?: string
+  readonly label?: string | undefined
   /** Rows with another label are tested on, not trained on. */
-  readonly normal?: string
+  readonly normal?: string | undefined
 }
 
 /** Whether rows are chosen by what is in them, and not by chance alone. */

@@ -1,14 +1,24 @@
 import { z } from 'zod'
 import { DiaboloError } from '../base/errors.js'
+import { issueOf } from '../base/issue.js'
+import { MOST_VALUES } from '../base/shape.js'
 import type { StoredAs } from '../compile/epoch.js'
 import { buildNetwork, type Network, type Parameters } from '../compile/network.js'
 import { parseSpec } from '../compile/spec.js'
+import { admitSizes } from '../graph/admit-sizes.js'
+import type { Operator } from '../graph/types.js'
 import { admit } from '../onnx/admit.js'
 import { decodeModel, type Metadata, metadataOf } from '../onnx/model.js'
 import { fromTensorProto } from '../onnx/tensor-proto.js'
 import { OPS } from '../ops/index.js'
 
+/** Characters of one entry of metadata. */
+const MOST_JSON = 2 ** 22
+
 const count = z.int().min(0)
+
+/** As it was parsed: a schema that copied it would lose a key like `__proto__` before it is refused. */
+const anyObject = z.custom<object>((value) => typeof value === 'object' && value !== null, 'not an object')
 
 const storedSchema = z.object({
   dtype: z.enum(['uint8', 'float32']),
@@ -67,10 +77,11 @@ export const describeArtifact = ({ network, stored, provenance, threshold }: Art
 export function readArtifact(bytes: Uint8Array, at = 'model'): Artifact {
   const model = decodeModel(bytes, at)
   admit(model, Object.keys(OPS), at)
+  admitSizes(model, OPS as unknown as Readonly<Record<string, Operator>>, MOST_VALUES, at)
   const metadata = metadataOf(model)
   const read = <S extends z.ZodType>(name: string, schema: S): z.output<S> =>
     readMetadata(metadata[`diabolo.${name}`], schema, `${at}, metadata "diabolo.${name}"`)
-  const network = buildNetwork(parseSpec(read('spec', z.looseObject({})), at))
+  const network = buildNetwork(parseSpec(read('spec', anyObject), at))
   const tensors = new Map(model.graph?.initializer.map((proto) => [proto.name, proto]))
   const parameters = network.parameters.map(({ name, shape }) => {
     const proto = tensors.get(name)
@@ -93,13 +104,13 @@ export function readArtifact(bytes: Uint8Array, at = 'model'): Artifact {
 }
 
 function readMetadata<S extends z.ZodType>(text: string | undefined, schema: S, at: string): z.output<S> {
-  const parsed = schema.safeParse(text === undefined ? undefined : parseJson(text))
-  if (text !== undefined && parsed.success) return parsed.data
-  const [issue] = parsed.error?.issues ?? []
+  const known = text !== undefined && text.length <= MOST_JSON
+  const parsed = schema.safeParse(known ? parseJson(text) : undefined)
+  if (known && parsed.success) return parsed.data
   throw new DiaboloError('E_FORMAT', {
     at,
     expected: "Diabolo's own metadata in the model",
-    found: text === undefined ? 'none' : `something else (${[...(issue?.path ?? []), issue?.message].join(': ')})`,
+    found: text === undefined ? 'none' : !known ? `${text.length} characters` : issueOf(parsed.error),
     hint: 'only models that Diabolo saved can be loaded; other ONNX files run in any ONNX runtime',
   })
 }

@@ -1,6 +1,8 @@
 import { DiaboloError } from '../base/errors.js'
 import { showShape, sizeOf } from '../base/shape.js'
+import { VERSION } from '../base/version.js'
 import { compileAutoencoder, compileClasses, compileDecoder } from '../compile/inference.js'
+import { buildNetwork } from '../compile/network.js'
 import type { Spec } from '../compile/spec.js'
 import { type Dataset, dataset, toTensor } from '../data/dataset.js'
 import { formatSafetensors } from '../data/formats/safetensors.js'
@@ -9,12 +11,13 @@ import type { Runtime, Session } from '../runtime/types.js'
 import { fromFeatures, toFeatures } from '../table/features.js'
 import type { TableSpec } from '../table/spec.js'
 import { rowsPerRun, runInBatches } from '../train/batches.js'
+import { type Checkpoint, parametersOf, totalsOf } from '../train/checkpoint.js'
 import { mostProbable } from '../train/class-gauge.js'
 import { encodeDataset } from '../train/codes.js'
 import type { EpochRecord } from '../train/events.js'
 import { Gauge } from '../train/measure.js'
 import type { FitResult } from '../train/run-phases.js'
-import { requireSameRows, requireWidth } from '../train/validate.js'
+import { requireSameRows, requireTensors, requireWidth } from '../train/validate.js'
 import { type Artifact, describeArtifact, readArtifact, type Threshold } from './artifact.js'
 import { type ExportName, exportModel } from './export.js'
 import { files, sharedRuntime } from './platform.js'
@@ -77,6 +80,35 @@ export class Autoencoder {
    */
   static fromBytes(bytes: Uint8Array, { at = 'model', runtime }: { at?: string; runtime?: Runtime } = {}): Autoencoder {
     return new Autoencoder(readArtifact(bytes, at), undefined, runtime)
+  }
+
+  /**
+   * The model that a training had come to: with `patience`, the one that had validated best until then.
+   *
+   * @throws E_FORMAT when the checkpoint does not hold all that the model has
+   */
+  static fromCheckpoint(checkpoint: Checkpoint, { runtime }: { runtime?: Runtime } = {}): Autoencoder {
+    const { identity, position, history } = checkpoint
+    const { spec, seed, data, engine, threads } = identity
+    const network = buildNetwork(spec)
+    requireTensors(checkpoint, network.parameters)
+    const { name: dataset, rows, fingerprint, dtype, scale, missing } = data
+    const totals = totalsOf(position)
+    const artifact = {
+      network,
+      parameters: parametersOf(network, checkpoint),
+      stored: { dtype, scale, missing },
+      provenance: {
+        dataset,
+        rows,
+        ...(fingerprint !== undefined && { fingerprint }),
+        seed,
+        steps: totals.steps,
+        versions: { diabolo: VERSION, engine },
+        threads,
+      },
+    }
+    return new Autoencoder(artifact, { history, ...totals, stopped: 'aborted' }, runtime)
   }
 
   /** Reads `model.onnx`, or the one in a run folder. Needs a file system. */

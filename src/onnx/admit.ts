@@ -30,6 +30,12 @@ export function admit(model: ModelProto, allowed: readonly string[], at: string)
     if (domain !== '' || NEVER.has(opType) || !known.has(opType))
       refuse("one of Diabolo's operators", `"${domain}${opType}"`)
     if (attribute.some(({ g, graphs }) => g || graphs.length > 0)) refuse('no nested graphs', `one in ${opType}`)
+    if (
+      attribute.some(
+        ({ t, tensors, sparseTensor, sparseTensors }) => t || sparseTensor || tensors.length + sparseTensors.length,
+      )
+    )
+      refuse('tensors as initializers', `one in ${opType}`)
   }
   for (const { name, externalData, dataLocation } of model.graph?.initializer ?? []) {
     if (externalData.length > 0 || dataLocation === TensorProto_DataLocation.EXTERNAL)

@@ -1,6 +1,7 @@
 import { create, fromBinary, type MessageInitShape, toBinary } from '@bufbuild/protobuf'
 import { DiaboloError } from '../base/errors.js'
 import { type GraphProtoSchema, type ModelProto, ModelProtoSchema } from './onnx_pb.js'
+import { type WireLimits, withinLimits } from './wire-limits.js'
 
 /** The operator set and file version that Diabolo writes: old enough for every runtime in use, new enough for all it needs. */
 export const OPSET = 21
@@ -28,8 +29,11 @@ export function encodeModel(
   )
 }
 
+/** What a model may hold beside its weights: a hundred times what Diabolo writes. */
+const LIMITS: WireLimits = { depth: 16, messages: 2 ** 16, elements: 2 ** 20, text: 2 ** 24 }
+
 /**
- * @throws E_FORMAT when the bytes are not an ONNX model
+ * @throws E_FORMAT when the bytes are not an ONNX model; E_UNSAFE when they hold more than such a model does
  */
 export function decodeModel(bytes: Uint8Array, at = 'model'): ModelProto {
   const refuse = (found: string, cause?: unknown): never => {
@@ -42,11 +46,13 @@ export function decodeModel(bytes: Uint8Array, at = 'model'): ModelProto {
     })
   }
   if (bytes.length === 0) return refuse('an empty file')
+  const no = 'bytes that are not a protobuf message of that kind, or a file cut short'
+  if (!withinLimits(bytes, ModelProtoSchema, LIMITS, at)) return refuse(no)
   let model: ModelProto
   try {
-    model = fromBinary(ModelProtoSchema, bytes)
+    model = fromBinary(ModelProtoSchema, bytes, { readUnknownFields: false })
   } catch (cause) {
-    return refuse('bytes that are not a protobuf message of that kind, or a file cut short', cause)
+    return refuse(no, cause)
   }
   if (!model.graph || model.opsetImport.length === 0) return refuse('a message without graph or operator set')
   return model

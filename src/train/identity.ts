@@ -1,5 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
-import type { DescendSpec, Spec } from '../compile/spec.js'
+import { sha256 } from '../base/sha256.js'
+import { type DescendSpec, type Spec, takesLabels } from '../compile/spec.js'
 import { type Dataset, type Samples, widthOf } from '../data/dataset.js'
 import { fingerprintOf } from '../data/fingerprint.js'
 import type { RowStream } from '../data/row-stream.js'
@@ -21,8 +22,9 @@ export interface Identified {
 export async function identify(training: Identified): Promise<Identity> {
   const { spec, seed, data, fingerprint, validation, buffer, info } = training
   const { engine, version, device, threads } = info
-  const own = dataIdentity(data, await fingerprint)
-  const other = validation && dataIdentity(validation, await fingerprintOf(validation))
+  const labelled = spec.phases.some(takesLabels)
+  const own = await dataIdentity(data, await fingerprint, labelled)
+  const other = validation && (await dataIdentity(validation, await fingerprintOf(validation), labelled))
   return {
     spec,
     seed,
@@ -107,12 +109,23 @@ function firstDifference(a: unknown, b: unknown, at: string): string | undefined
   return undefined
 }
 
-function dataIdentity({ name, rows, shape, dtype, scale }: Samples, fingerprint: string | undefined): DataIdentity {
-  return { name, rows, shape, dtype, scale, ...(fingerprint !== undefined && { fingerprint }) }
+async function dataIdentity(data: Samples, fingerprint: string | undefined, labelled: boolean): Promise<DataIdentity> {
+  const { name, rows, shape, dtype, scale, missing, labels } = data
+  return {
+    name,
+    rows,
+    shape,
+    dtype,
+    scale,
+    ...(missing !== undefined && { missing }),
+    ...(fingerprint !== undefined && { fingerprint }),
+    ...(labelled && labels && { labels: await sha256(new Uint8Array(Int32Array.from(labels).buffer)) }),
+  }
 }
 
 const sameData = (a: DataIdentity, b: DataIdentity): boolean =>
   a.fingerprint === b.fingerprint &&
+  a.labels === b.labels &&
   a.rows === b.rows &&
   a.dtype === b.dtype &&
   a.scale === b.scale &&

@@ -1,5 +1,6 @@
 import { initialParameters, type Network, networkOf, type Parameters } from '../compile/network.js'
 import { type DescendSpec, takesLabels } from '../compile/spec.js'
+import { stateOf } from '../compile/step.js'
 import type { Dataset } from '../data/dataset.js'
 import { fingerprintOf } from '../data/fingerprint.js'
 import type { RowStream } from '../data/row-stream.js'
@@ -15,7 +16,7 @@ import { Keeper, type KeeperOptions } from './keeper.js'
 import { bufferOf, openCodes, openFeed } from './open-feed.js'
 import { solve } from './solve.js'
 import { stopAfter, untilStopped } from './stopping.js'
-import { requireFitOptions, requireLabels, requireWidth } from './validate.js'
+import { requireFitOptions, requireLabels, requireTensors, requireWidth } from './validate.js'
 import { openValidation } from './validation.js'
 
 export interface FitOptions extends Patience, KeeperOptions {
@@ -96,6 +97,7 @@ export async function runPhases(
   try {
     const now = resume && known && (await untilStopped(known, signal))
     const warnings = resume && now ? requireResumable(resume, now) : []
+    if (resume && now) requireTensors(resume, network.parameters)
     for (const message of warnings) onEvent?.({ type: 'warning', message })
     // a checkpoint that there was no time to look at is not written over
     const keeper = new Keeper(resume && !now ? {} : options, known)
@@ -156,6 +158,7 @@ async function runDescent(training: Training, phase: DescendSpec, at: Standing):
   const { validation, onEvent, buffer } = options
   const { from } = phase.layers ?? { from: 0 }
   const network = networkOf(whole.spec, phase)
+  if (at.position.step > 0) requireTensors(at, stateOf(network, phase))
   if (takesLabels(phase)) requireLabels(data, whole.spec.head?.classes ?? 0)
   const parameters = parametersOf(whole, at)
   const encoding = { runtime, whole, parameters, data, layers: from }

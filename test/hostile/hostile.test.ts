@@ -8,11 +8,13 @@ import { JSONL } from './jsonl.js'
 import { mutate } from './mutate.js'
 import { NPY } from './npy.js'
 import { NPZ } from './npz.js'
+import { ONNX_MODEL } from './onnx-model.js'
 import { PARQUET } from './parquet.js'
 import { PNG } from './png.js'
+import { SAFETENSORS } from './safetensors.js'
 
 /** Every format that files from outside come in. */
-const FORMATS: readonly HostileFormat[] = [IDX, NPY, NPZ, CSV, JSONL, PARQUET, PNG]
+const FORMATS: readonly HostileFormat[] = [IDX, NPY, NPZ, CSV, JSONL, PARQUET, PNG, ONNX_MODEL, SAFETENSORS]
 
 /** Mutations of all formats together; another seed tries others. */
 const MUTATIONS = Number(process.env.DIABOLO_MUTATIONS ?? 20_000)

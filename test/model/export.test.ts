@@ -68,6 +68,7 @@ describe('parts of a model as files', () => {
       const { docString, graph, ...proto } = decodeModel(bytes)
       expect(docString).toContain('of a "vanilla" autoencoder, by Diabolo')
       expect(graph?.name).toBe(what)
+      expect(docString).not.toMatch(/undefined|\[object/)
       for (const { name, docString } of [...(graph?.input ?? []), ...(graph?.output ?? [])])
         expect(docString, `${what} ${name}`).not.toBe('')
       expect(JSON.parse(metadataOf({ docString, graph, ...proto } as never)['diabolo.provenance'] ?? '')).toEqual(

@@ -9,10 +9,13 @@ import { type LayerKind, mapShape, type ParameterSpec } from './kind.js'
 
 const count = z.int().min(1)
 
+/** Windows become one operator per place in them. */
+const windowSize = z.int().min(1).max(64)
+
 const convolution = {
   filters: count,
   /** Height and width of the window. */
-  kernel: count.default(3),
+  kernel: windowSize.default(3),
   activation: z.enum(ACTIVATION_NAMES).default('linear'),
   init: initializerSchema.default({ name: 'glorot' }),
 }
@@ -83,7 +86,7 @@ export const convTranspose2d: LayerKind<z.infer<typeof convTranspose2dSchema>> =
 export const maxPool2dSchema = z.strictObject({
   type: z.literal('maxPool2d'),
   /** Height and width of the window, and its stride. */
-  size: count.default(2),
+  size: windowSize.default(2),
 })
 
 /** The largest value of each window, 'same' padding: [c, h, w] → [c, ⌈h / size⌉, ⌈w / size⌉]. */
