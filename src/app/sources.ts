@@ -6,11 +6,15 @@ import { numericRows } from '../data/numeric-table.js'
 import { isTable, readDataset } from '../data/read.js'
 import { bytesPerRow, isStream, type RowStream } from '../data/row-stream.js'
 import { holdOut } from '../data/split.js'
+import { isChosen, type SplitOptions, splitRowStream, splitTableStream } from '../data/split-data.js'
 import { holdOutStream } from '../data/split-stream.js'
 import type { TableStream } from '../data/table.js'
 import { openPaths } from '../node/data-paths.js'
 import { digitsStream } from '../node/digits-stream.js'
 import { type MnistOptions, mnist } from '../node/mnist.js'
+
+/** Rows chosen by columns and labels. */
+export type RowChoice = Omit<SplitOptions, 'part' | 'seed'>
 
 /** Data to train on and to test on. */
 export interface Source<Train = Dataset> {
@@ -78,12 +82,14 @@ export async function openSource(nameOrPath: string, seed: number, options: Mnis
  * A data set to train on: streamed when it is larger than 256 MiB, in memory otherwise.
  *
  * @param stream  whatever its size
+ * @param choice  which rows of a file are tested on, and which are trained on; a tenth and the others when left out
  * @throws E_OPTION when it cannot be streamed though it must; and what `openSource` throws
  */
 export async function openTrainingSource(
   nameOrPath: string,
   seed: number,
   stream = false,
+  choice: RowChoice = {},
 ): Promise<Source<Dataset | RowStream>> {
   const named = namedIn(nameOrPath)
   if (named?.name === 'digits') {
@@ -101,13 +107,43 @@ export async function openTrainingSource(
       hint: 'leave --stream out: it fits in memory',
     })
   }
-  if (named) return openSource(nameOrPath, seed)
+  if (named) {
+    if (isChosen(choice)) throw ownSplit(nameOrPath)
+    return openSource(nameOrPath, seed)
+  }
+  if (isChosen(choice)) return openChosen(nameOrPath, seed, stream, choice)
   const rows = await openRowsAt(nameOrPath)
   if (!stream && rows.rows * bytesPerRow(rows) <= STREAMED_ABOVE)
     return splitFile(nameOrPath, await readDataset(rows), seed)
   const { train, test } = await holdOutStream(rows, TEST_PART, seed)
   return { name: nameOrPath, origin: nameOrPath, train, test }
 }
+
+/** Rows that are chosen by what is in them; those to test on are held in memory. */
+async function openChosen(
+  path: string,
+  seed: number,
+  stream: boolean,
+  choice: RowChoice,
+): Promise<Source<Dataset | RowStream>> {
+  const data = await openDataAt(path)
+  const options = { ...choice, part: TEST_PART, seed }
+  const parts = isTable(data) ? await splitTableStream(data, options) : splitRowStream(data, options)
+  const [train, test] = [parts.train, parts.test].map((part) => (isTable(part) ? numericRows(part) : part)) as [
+    RowStream,
+    RowStream,
+  ]
+  const streamed = stream || train.rows * bytesPerRow(train) > STREAMED_ABOVE
+  return { name: path, origin: path, train: streamed ? train : await readDataset(train), test: await readDataset(test) }
+}
+
+const ownSplit = (name: string) =>
+  new DiaboloError('E_OPTION', {
+    at: '--split-by, --split-time and --normal-label',
+    expected: 'a file',
+    found: `"${name}", which has rows to test on of its own`,
+    hint: 'leave them out',
+  })
 
 /** A tenth of the rows to train on set aside to validate with, where there are none for that yet. */
 export async function withValidation(source: TrainingSource, seed: number): Promise<TrainingSource> {
