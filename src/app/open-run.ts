@@ -44,10 +44,10 @@ export async function openRun(folder: string, runtime: Runtime): Promise<OpenedR
 const isTested = (outcome: Outcome | Summary): outcome is Summary => 'test' in outcome
 
 async function recover(folder: string, checkpoint: Checkpoint, runtime: Runtime): Promise<OpenedRun> {
-  const { data, seed, stream } = await readPlan(folder)
+  const { data, seed, stream, rows } = await readPlan(folder)
   const model = Autoencoder.fromCheckpoint(checkpoint, { runtime })
-  const { name, test: rows } = await openTrainingSource(data, seed, stream)
-  const test = model.samples(rows)
+  const { name, test: tested } = await openTrainingSource(data, seed, stream, rows)
+  const test = model.samples(tested)
   const summary = { ...outcomeOf(name, model), test: await examine(model, test, seed) }
   return { model, summary, history: model.history, test, runtime, recovered: true }
 }

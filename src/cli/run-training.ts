@@ -79,9 +79,9 @@ export function resumeRun(folder: string, { order, device, respec = (spec) => sp
   })
 }
 
-async function open({ data, seed, stream, patience, device, threads }: Omit<RunPlan, 'spec'>) {
+async function open({ data, seed, stream, rows, patience, device, threads }: Omit<RunPlan, 'spec'>) {
   const [opened, runtime] = await Promise.all([
-    openTrainingSource(data, seed, stream),
+    openTrainingSource(data, seed, stream, rows),
     openNodeRuntime({ device, ...(threads !== undefined && { threads }) }),
   ])
   return { source: patience === undefined ? opened : await withValidation(opened, seed), runtime }

@@ -22,16 +22,7 @@ export interface StreamSplit {
  * @throws E_DATA when there are fewer than two rows; and what reading throws
  */
 export async function holdOutStream(stream: RowStream, part: number, seed: number): Promise<StreamSplit> {
-  const { name, shape, scale, missing, classes } = stream
-  const tested = testedSpans(stream, part, seed)
-  const values = join(await Promise.all(tested.map(({ from, to }) => readRows(stream, from, to))))
-  const labels = stream.labels && labelsIn(stream.labels, tested)
-  const test = dataset(values, { name, shape, scale, missing, ...(labels && { labels }), ...(classes && { classes }) })
-  return { train: without(stream, tested), test }
-}
-
-/** The runs of consecutive rows that are set aside, in rising order, for anything that is read by row number. */
-export function testedSpans({ name, rows }: Pick<RowStream, 'name' | 'rows'>, part: number, seed: number): Span[] {
+  const { rows, name, shape, scale, missing } = stream
   if (rows < 2) {
     throw new DiaboloError('E_DATA', {
       at: `stream "${name}"`,
@@ -43,25 +34,24 @@ export function testedSpans({ name, rows }: Pick<RowStream, 'name' | 'rows'>, pa
   const wanted = Math.min(rows - 1, MOST_TESTED, Math.max(1, Math.round(part * rows)))
   const run = Math.max(1, Math.floor(wanted / PLACES))
   const places = permutation(Math.floor(rows / run), rng(seed, 'split')).subarray(0, Math.floor(wanted / run))
-  return Array.from(places.sort(), (at) => ({ from: at * run, to: (at + 1) * run }))
+  const tested = Array.from(places.sort(), (at) => ({ from: at * run, to: (at + 1) * run }))
+  const values = join(await Promise.all(tested.map(({ from, to }) => readRows(stream, from, to))))
+  const labels = stream.labels && labelsIn(stream.labels, tested)
+  const { classes } = stream
+  const test = dataset(values, { name, shape, scale, missing, ...(labels && { labels }), ...(classes && { classes }) })
+  return { train: without(stream, tested), test }
 }
-
-/** What lies between spans, and before and after them. */
-export const gapsBetween = (rows: number, spans: readonly Span[]): Span[] =>
-  [...spans, { from: rows }].flatMap(({ from: to }, i) => {
-    const from = spans[i - 1]?.to ?? 0
-    return to > from ? [{ from, to }] : []
-  })
 
 /** A stream without some of its rows. */
 function without(stream: RowStream, left: readonly Span[]): RowStream {
+  // what is kept between two gaps, with the number that its first row gets
+  const kept: (Span & { readonly first: number })[] = []
   let rows = 0
-  // each with the number that its first row gets
-  const kept = gapsBetween(stream.rows, left).map(({ from, to }) => {
-    const first = rows
+  for (const [i, { from: to }] of [...left, { from: stream.rows }].entries()) {
+    const from = left[i - 1]?.to ?? 0
+    if (to > from) kept.push({ from, to, first: rows })
     rows += to - from
-    return { from, to, first }
-  })
+  }
   return {
     ...stream,
     rows,

@@ -14,12 +14,6 @@ export interface Split {
  * @throws E_DATA when there are fewer than two rows
  */
 export function holdOut(data: Dataset, part: number, seed: number): Split {
-  const { train, test } = splitRows(data, part, seed)
-  return { train: pick(data, train), test: pick(data, test) }
-}
-
-/** The numbers of the rows on either side, for any data that has rows. */
-export function splitRows(data: Pick<Dataset, 'name' | 'rows'>, part: number, seed: number) {
   if (data.rows < 2) {
     throw new DiaboloError('E_DATA', {
       at: `data set "${data.name}"`,
@@ -30,7 +24,7 @@ export function splitRows(data: Pick<Dataset, 'name' | 'rows'>, part: number, se
   }
   const order = permutation(data.rows, rng(seed, 'split'))
   const tested = Math.min(data.rows - 1, Math.max(1, Math.round(part * data.rows)))
-  return { train: order.subarray(tested), test: order.subarray(0, tested) }
+  return { train: pick(data, order.subarray(tested)), test: pick(data, order.subarray(0, tested)) }
 }
 
 /** The rows at these indices, copied. */

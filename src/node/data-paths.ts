@@ -25,25 +25,25 @@ export async function openPaths(text: string, given: ReadOptions = {}): Promise<
   const one = await openPath(text, options)
   if (one) return one
   const listed = text.split(',').filter((part) => part !== '')
-  const paths = (await Promise.all(listed.map(matching))).flat()
-  if (listed.length === 1 && paths.length === 0) return undefined
   const opened: (RowStream | TableStream)[] = []
-  for (const path of paths) {
-    const data = await openPath(path, options)
-    if (!data) throw missing(path, 'a file that is there', 'none')
-    opened.push(data)
+  for (const part of listed) {
+    const found: (RowStream | TableStream | undefined)[] = []
+    // one after the other: to open one may be to go through all of it
+    for (const path of await matching(part)) found.push(await openPath(path, options))
+    const there = found.filter((data) => data !== undefined)
+    if (there.length === 0 && listed.length > 1) throw missing(part, 'a file that is there', 'none')
+    opened.push(...there)
   }
+  if (opened.length === 0) return undefined
   const tables = opened.filter(isTable)
   const rows = opened.filter((data): data is RowStream => !isTable(data))
   if (tables.length > 0 && rows.length > 0) throw mixed(rows[0]?.name as string, tables[0]?.name as string)
-  if (opened.length === 0) return undefined
   return tables.length > 0 ? concatTables(tables) : concatRows(rows)
 }
 
 async function matching(pattern: string): Promise<string[]> {
-  if (!/[*?[{]/.test(pattern) || (await exists(pattern))) return [pattern]
-  const found = await glob(pattern, { onlyFiles: true, expandDirectories: false })
-  return found.sort()
+  if ((await exists(pattern)) || !/[*?[{]/.test(pattern)) return [pattern]
+  return (await glob(pattern, { onlyFiles: true, expandDirectories: false })).sort()
 }
 
 async function openPath(path: string, options: ReadOptions): Promise<RowStream | TableStream | undefined> {

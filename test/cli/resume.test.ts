@@ -27,7 +27,7 @@ const options = (out: string, ...more: string[]) => [
   ...more,
 ]
 
-/** Starts a training, and waits until it has written so many lines of history. */
+/** Starts a training, and waits until it has kept a checkpoint and written so many lines of history. */
 async function start(args: readonly string[], out: string, lines = 1) {
   const child = spawn(process.execPath, [CLI, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
   children.push(child)
@@ -36,7 +36,7 @@ async function start(args: readonly string[], out: string, lines = 1) {
     stderr += text
   })
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
-  while (historyOf(out).length < lines) {
+  while (historyOf(out).length < lines || checkpointsOf(out).length === 0) {
     if (child.exitCode !== null) throw new Error(stderr)
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
@@ -45,13 +45,15 @@ async function start(args: readonly string[], out: string, lines = 1) {
 
 const historyOf = (out: string) =>
   existsSync(at(out, 'history.jsonl')) ? readFileSync(at(out, 'history.jsonl'), 'utf8').split('\n').slice(0, -1) : []
+const checkpointsOf = (out: string) =>
+  existsSync(at(out, 'checkpoint')) ? readdirSync(at(out, 'checkpoint')).filter((name) => /^\d+$/.test(name)) : []
 const modelOf = (out: string) => readFileSync(at(out, 'model.onnx'))
 const resume = (out: string, ...more: string[]) => runCli(['train', '--resume', at(out), '--json', ...more])
 
 describe('a run', () => {
   test('that was killed can be reported on, and gone on with to the same bytes', async () => {
-    const whole = await runCli(options('whole', '--epochs', '12', '--json'))
-    const { child, ended } = await start(options('killed', '--epochs', '12'), 'killed', 3)
+    const whole = await runCli(options('whole', '--epochs', '40', '--json'))
+    const { child, ended } = await start(options('killed', '--epochs', '40'), 'killed', 3)
     child.kill('SIGKILL')
     expect(await ended).toBeNull()
     appendFileSync(at('killed', 'history.jsonl'), '{"phase":"tra')
@@ -113,8 +115,8 @@ describe('a run', () => {
   })
 
   test('is given more epochs, as if it had had as many from the beginning', async () => {
-    expect((await resume('whole', '--epochs', '14')).code).toBe(0)
-    await runCli(options('longer', '--epochs', '14'))
+    expect((await resume('whole', '--epochs', '44')).code).toBe(0)
+    await runCli(options('longer', '--epochs', '44'))
     expect(modelOf('whole').equals(modelOf('longer'))).toBe(true)
   })
 
