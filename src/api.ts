@@ -33,10 +33,11 @@ export {
   type Evaluation,
   type Rows,
 } from './model/autoencoder.js'
+export { type DreamOptions, dream, freeEnergy } from './model/boltzmann.js'
 export { DivergedError, type Estimator, type EstimatorOptions, fitSpec, type Placement } from './model/estimator.js'
 export type { ExportName } from './model/export.js'
 export { fineTune } from './model/fine-tune.js'
-export { convolutional, denoising, pca, sparse, stacked, vanilla } from './model/recipes.js'
+export { convolutional, deep, denoising, pca, rbm, sparse, stacked, vanilla } from './model/recipes.js'
 export type { TrainingExport } from './model/training-export.js'
 export type { CorruptionInput } from './nn/corruption.js'
 export type { ClassOptions } from './recipes/classes.js'
