@@ -11,16 +11,25 @@ import { fileSource } from './file-source.js'
 import { exists } from './files.js'
 import { decodeWithSharp } from './sharp-image.js'
 
+/** `photos:64x48`, `photos:64x48x1`: height, width and channels of images. */
+const SIZED = /^(.+):(\d+)x(\d+)(?:x([13]))?$/
+
 const IMAGE = /\.(png|jpe?g|webp)$/i
 
 /**
  * What is at a path: a file, `archive.npz:array`, several files that match a pattern (`parts/*.parquet`, in the order of their
- * names) or are separated by commas, or a folder: of images, whose classes are the folders in it, or in MNIST's layout.
+ * names) or are separated by commas, or a folder: of images, whose classes are the folders in it, or in MNIST's layout. What
+ * follows as `:64x64x1` is the size of images.
  *
  * @returns nothing when there is no such path
  * @throws E_MISSING when a folder holds no data, or one of several paths is not there; E_DATA when several do not fit together
  */
 export async function openPaths(text: string, given: ReadOptions = {}): Promise<RowStream | TableStream | undefined> {
+  const [, path, height, width, channels] = SIZED.exec(text) ?? []
+  if (path && (await exists(text)) === false) {
+    const size = [Number(height), Number(width)] as const
+    return openPaths(path, { ...given, size, ...(channels && { channels: channels === '1' ? 1 : 3 }) })
+  }
   const options = { decodeImage: decodeWithSharp, ...given }
   const one = await openPath(text, options)
   if (one) return one

@@ -80,6 +80,8 @@ describe('a path', () => {
     expect([...(await data.read(0, 3))].filter((_, i) => i % 6 === 0)).toEqual([10, 30, 20])
     expect(await openPaths(at('flat'))).not.toHaveProperty('labels')
     expect(await openPaths(at('pictures'), { size: [4, 4], channels: 3 })).toMatchObject({ shape: [4, 4, 3] })
+    expect(await openPaths(`${at('pictures')}:5x6`)).toMatchObject({ rows: 3, shape: [5, 6, 1] })
+    expect(await openPaths(`${at('pictures/cat/*.png')}:5x6x3`)).toMatchObject({ rows: 2, shape: [5, 6, 3] })
   })
 
   test('that is not there is nothing', async () => {
