@@ -12,6 +12,15 @@ const planSchema = z.strictObject({
   /** As `--data` was given. */
   data: z.string(),
   stream: z.boolean().optional(),
+  /** Which rows are tested on and trained on, where not by chance alone. */
+  rows: z
+    .strictObject({
+      by: z.string().optional(),
+      time: z.string().optional(),
+      label: z.string().optional(),
+      normal: z.string().optional(),
+    })
+    .optional(),
   buffer: z.int().min(1).optional(),
   seed: z.int().min(0),
   threads: z.int().min(1).optional(),

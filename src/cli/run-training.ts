@@ -7,6 +7,7 @@ import { examine, fitOrRescue, type Outcome, outcomeOf, type Summary } from '../
 import { DiaboloError } from '../base/errors.js'
 import type { Spec } from '../compile/spec.js'
 import type { Autoencoder } from '../model/autoencoder.js'
+import type { TrainingData } from '../model/training-data.js'
 import { defaultFolder } from '../node/run-folder.js'
 import { openNodeRuntime } from '../runtime/ort-node.js'
 import type { Device, Runtime } from '../runtime/types.js'
@@ -32,7 +33,7 @@ interface Start {
 }
 
 /** Trains a new run. */
-export function startRun(name: string, specFor: (shape: readonly number[]) => Spec, start: Start): Promise<void> {
+export function startRun(name: string, specOf: (data: TrainingData) => Promise<Spec>, start: Start): Promise<void> {
   const { order, out = defaultFolder(name) } = start
   const { threads, patience, minDelta } = order
   const plan = {
@@ -43,7 +44,7 @@ export function startRun(name: string, specFor: (shape: readonly number[]) => Sp
   }
   return expendable(async () => {
     const { source, runtime } = await open(plan)
-    const spec = specFor(source.train.shape)
+    const spec = await specOf(source.train)
     const run = await LiveRun.begin(out, { ...plan, spec }, note)
     await train(run, { spec, source, runtime, order, plan })
   })
@@ -78,9 +79,9 @@ export function resumeRun(folder: string, { order, device, respec = (spec) => sp
   })
 }
 
-async function open({ data, seed, stream, patience, device, threads }: Omit<RunPlan, 'spec'>) {
+async function open({ data, seed, stream, rows, patience, device, threads }: Omit<RunPlan, 'spec'>) {
   const [opened, runtime] = await Promise.all([
-    openTrainingSource(data, seed, stream),
+    openTrainingSource(data, seed, stream, rows),
     openNodeRuntime({ device, ...(threads !== undefined && { threads }) }),
   ])
   return { source: patience === undefined ? opened : await withValidation(opened, seed), runtime }
@@ -159,9 +160,9 @@ async function finish(
   model: Autoencoder,
   outcome: Outcome,
 ): Promise<Summary> {
-  const test = await examine(model, source.test, outcome.seed)
-  const summary = { ...outcome, test }
-  const finished = { model, summary, history: model.history, test: source.test, runtime }
+  const test = model.samples(source.test)
+  const summary = { ...outcome, test: await examine(model, test, outcome.seed) }
+  const finished = { model, summary, history: model.history, test, runtime }
   await run.finish(finished)
   await writeRun(run.folder, finished)
   await run.close()
@@ -170,9 +171,10 @@ async function finish(
 
 function show(summary: Summary, out: string): void {
   const { recipe, preset, dataset, test, steps, stepMs } = summary
+  const errors = test.columns ? ['error per value', 'error per row'] : ['MSE per value', 'squared error per sample']
   say(
     table([
-      ['model', 'data', 'MSE per value', 'squared error per sample', 'steps', 'ms per step'],
+      ['model', 'data', ...errors, 'steps', 'ms per step'],
       [
         preset === 'default' ? recipe : `${recipe} (${preset})`,
         dataset,

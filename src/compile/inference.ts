@@ -59,7 +59,7 @@ export const columnOutput = (column: string): string => `${OUTPUTS.reconstructio
  *
  * @param parameters  the model's
  */
-export function columnInput(column: string, parameters: Network['parameters']): string {
+export function columnInput(column: string, parameters: readonly { readonly name: string }[]): string {
   const taken =
     column === '' || column in OUTPUTS || column.startsWith(columnOutput('')) || column.startsWith('column/')
   return taken || parameters.some(({ name }) => name === column) ? `column/${column}` : column
@@ -216,7 +216,7 @@ export function compileAutoencoder(
 export const compileDecoder = (network: Network, given: Given, annotations?: Annotations): Uint8Array =>
   encode(lower(decoderGraph(network, given)), 'decoder', annotations)
 
-function place(builder: GraphBuilder, network: Network, given: Given): Record<string, Value> {
+export function place(builder: GraphBuilder, network: Network, given: Given): Record<string, Value> {
   const values = network.parameters.map(({ name, shape }) => {
     const known = given === 'fed' ? undefined : given[name]
     return [name, known ? builder.constant(known, name) : builder.input(name, { dtype: 'float32', shape })]

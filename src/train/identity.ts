@@ -1,6 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import { sha256 } from '../base/sha256.js'
-import { type DescendSpec, type Spec, takesLabels } from '../compile/spec.js'
+import { type Spec, type SteppedSpec, takesLabels } from '../compile/spec.js'
 import { type Dataset, type Samples, widthOf } from '../data/dataset.js'
 import { fingerprintOf } from '../data/fingerprint.js'
 import type { RowStream } from '../data/row-stream.js'
@@ -70,10 +70,11 @@ function requireSameSpec(before: Spec, now: Spec, position: Position, refuse: Re
   const [had, has] = [before.phases[last], now.phases[last]]
   const path = firstDifference(before, now, 'spec')
   if (path === undefined) return
-  const sameEpochs = had?.kind === 'descend' && has?.kind === 'descend' ? { ...has, epochs: had.epochs } : undefined
+  const sameEpochs =
+    had && has && had.kind !== 'solve' && has.kind !== 'solve' ? { ...has, epochs: had.epochs } : undefined
   const asBefore = { ...now, phases: now.phases.map((phase, i) => (i === last ? (sameEpochs ?? phase) : phase)) }
   const other = firstDifference(before, asBefore, 'spec')
-  if (other !== undefined || !sameEpochs || has?.kind !== 'descend') {
+  if (other !== undefined || !sameEpochs || !has || has.kind === 'solve') {
     const hint = 'train with the options that the training began with'
     refuse(other ?? path, 'what the checkpoint has', 'something else', hint)
   } else if (position.phase === last && position.step > 0) {
@@ -82,7 +83,7 @@ function requireSameSpec(before: Spec, now: Spec, position: Position, refuse: Re
 }
 
 function requireSameRates(
-  { schedule, epochs }: DescendSpec,
+  { schedule, epochs }: SteppedSpec,
   wanted: number,
   { epoch, seen }: Position,
   refuse: (expected: string, found: string, hint: string) => never,

@@ -1,6 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import { sameShape, showShape } from '../base/shape.js'
-import type { DescendSpec } from '../compile/spec.js'
+import type { SteppedSpec } from '../compile/spec.js'
 import { type Samples, widthOf } from '../data/dataset.js'
 import type { Standing } from './checkpoint.js'
 import type { FitOptions } from './run-phases.js'
@@ -21,7 +21,7 @@ export function requireWidth(data: Samples, width: number, at: string): void {
 /**
  * @throws E_DATA when there is no row; E_OPTION when a batch is larger than the data
  */
-export function requireRows(data: Samples, { batchSize, name }: DescendSpec): void {
+export function requireRows(data: Samples, { batchSize, name }: SteppedSpec): void {
   if (data.rows === 0) {
     throw new DiaboloError('E_DATA', {
       at: `data set "${data.name}"`,

@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { type Dataset, dataset, toTensor } from '../../src/data/dataset.js'
 import { rowStream } from '../../src/data/row-stream.js'
 import type { Autoencoder } from '../../src/model/autoencoder.js'
-import { fitSpec } from '../../src/model/estimator.js'
-import { convolutional, denoising, pca, sparse, stacked, vanilla } from '../../src/model/recipes.js'
+import { type Estimator, fitSpec } from '../../src/model/estimator.js'
+import { fineTune } from '../../src/model/fine-tune.js'
+import { convolutional, deep, denoising, pca, rbm, sparse, stacked, vanilla } from '../../src/model/recipes.js'
 import type { Checkpoint } from '../../src/train/checkpoint.js'
 import type { FitEvent } from '../../src/train/events.js'
 import type { FitOptions } from '../../src/train/run-phases.js'
@@ -118,25 +119,43 @@ describe('going on from a checkpoint', () => {
     ['stacked', stacked({ units: [10, 6, 3], pretrainEpochs: 2, epochs: 2, batchSize: 20, noise: 0.2 })],
     ['sparse', sparse({ hidden: 12, epochs: 2, batchSize: 20 })],
     ['denoising', denoising({ hidden: 12, epochs: 2, batchSize: 20 })],
-    ['convolutional', convolutional({ epochs: 2, batchSize: 20 } as never)],
-  ])('%s, left at every step, one after another, from memory and from a stream', async (_, estimator) => {
-    for (const source of ['memory', 'stream'] as const) {
-      const learn = (options: FitOptions) =>
-        estimator.fit(sourceOf(source), { seed: 3, buffer: 25, validation: TEST, runtime: runtime(), ...options })
-      const whole = outcomeOf(await learn({}))
-      let resume: Checkpoint | undefined
-      let left = 0
-      for (;;) {
-        const { model, checkpoint } = await leaveAfter(1, (options) => learn({ ...options, ...(resume && { resume }) }))
-        if (model.training?.stopped === 'finished') {
-          expect(outcomeOf(model)).toEqual(whole)
-          break
+    ['rbm, its chains going on', rbm({ hidden: 6, epochs: 2, batchSize: 20, persistent: true })],
+    ['deep', deep({ units: [8, 3], rbmEpochs: 1, epochs: 2, batchSize: 20, activation: 'sigmoid' })],
+    ['convolutional', convolutional({ epochs: 1, batchSize: 20 } as never)],
+  ] as [string, Estimator<object>][])(
+    '%s, left at every step, one after another, from memory and from a stream',
+    async (_, estimator) => {
+      for (const source of ['memory', 'stream'] as const) {
+        const learn = (options: FitOptions) =>
+          estimator.fit(sourceOf(source), { seed: 3, buffer: 25, validation: TEST, runtime: runtime(), ...options })
+        const whole = outcomeOf(await learn({}))
+        let resume: Checkpoint | undefined
+        let left = 0
+        for (;;) {
+          const { model, checkpoint } = await leaveAfter(1, (options) =>
+            learn({ ...options, ...(resume && { resume }) }),
+          )
+          if (model.training?.stopped === 'finished') {
+            expect(outcomeOf(model)).toEqual(whole)
+            break
+          }
+          expect(checkpoint.position.before.steps + checkpoint.position.step).toBe(++left)
+          resume = checkpoint
         }
-        expect(checkpoint.position.before.steps + checkpoint.position.step).toBe(++left)
-        resume = checkpoint
+        expect(left).toBe(whole.steps)
       }
-      expect(left).toBe(whole.steps)
-    }
+    },
+  )
+
+  test('classes that a model is taught, left on the way; not with other classes', async () => {
+    const labels = Uint8Array.from({ length: 57 }, (_, i) => i % 3)
+    const model = await vanilla({ hidden: 6, epochs: 1, batchSize: 20 }).fit(DATA, { runtime: runtime() })
+    const teach = (options: FitOptions, given = labels) =>
+      fineTune(model, { ...DATA, labels: given }, { epochs: 3, batchSize: 20, runtime: runtime(), ...options })
+    const whole = outcomeOf(await teach({}))
+    const { checkpoint } = await leaveAfter(4, (options) => teach(options))
+    expect(outcomeOf(await teach({ resume: checkpoint }))).toEqual(whole)
+    await expect(teach({ resume: checkpoint }, labels.with(0, 2))).rejects.toMatchObject({ code: 'E_RESUME' })
   })
 
   test('begins a closed form again', async () => {

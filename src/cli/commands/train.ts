@@ -1,14 +1,16 @@
 import type { Command } from 'commander'
 import { readSpec } from '../../app/read-spec.js'
-import { recipeOf } from '../../app/training-run.js'
+import type { RowChoice } from '../../app/sources.js'
+import { recipeOf, specFor } from '../../app/training-run.js'
 import { DiaboloError } from '../../base/errors.js'
 import { parseSpec } from '../../compile/spec.js'
 import { type PresetName, RECIPES, type Recipe } from '../../recipes/index.js'
 import type { Device } from '../../runtime/types.js'
 import { addFlags, deviceOption, givenFlags, requirePreset, requireWhole, secondsOf } from '../flags.js'
 import { type Order, resumeRun, startRun } from '../run-training.js'
+import { addTableFlags, tableOptionsOf } from '../table-flags.js'
 
-interface Flags extends Order {
+interface Flags extends Order, RowFlags {
   readonly data: string
   readonly stream?: true
   readonly buffer?: number
@@ -62,13 +64,22 @@ export function register(command: Command): void {
       'default',
     )
     addFlags(sub, recipe.options, recipe.presets.default as Readonly<Record<string, unknown>>)
+    addTableFlags(sub)
     sub.action((_: unknown, own: Command) => runRecipe(recipe, own))
   }
 }
 
 const addRunFlags = (command: Command, out: string): Command =>
   command
-    .option('--data <name or path>', 'what to train on: mnist, digits, digits:1000000, or a file', 'mnist')
+    .option(
+      '--data <name or path>',
+      'what to train on: mnist, digits, digits:1000000, a file, several ("parts/*.csv"), or a folder of images',
+      'mnist',
+    )
+    .option('--split-by <column>', 'test on whole groups of rows: what belongs together is never on both sides')
+    .option('--split-time <column>', 'test on the latest rows')
+    .option('--label <column>', 'a column that is a label, not to be learned')
+    .option('--normal-label <label>', 'train only on rows with this label (of the column, the array y, or the folder)')
     .option('--stream', 'read while training, whatever the size (on its own: above 256 MiB)')
     .option('--buffer <rows>', 'rows shuffled with one another (default: all, or 32 MiB of a stream)', Number)
     .option('--seed <number>', 'decides every random draw', Number, 1)
@@ -82,22 +93,40 @@ const addRunFlags = (command: Command, out: string): Command =>
     .option('--out <folder>', `where the run goes (default: ${out})`)
     .option('--json', 'print one JSON document instead')
 
+interface RowFlags {
+  readonly splitBy?: string | undefined
+  readonly splitTime?: string | undefined
+  readonly label?: string | undefined
+  readonly normalLabel?: string | undefined
+}
+
+/** Which rows are tested on and trained on. */
+const choiceOf = ({ splitBy: by, splitTime: time, label, normalLabel: normal }: RowFlags): RowChoice => ({
+  ...(by !== undefined && { by }),
+  ...(time !== undefined && { time }),
+  ...(label !== undefined && { label }),
+  ...(normal !== undefined && { normal }),
+})
+
 function runRecipe(recipe: Recipe, command: Command): Promise<void> {
   const { preset, ...flags } = command.opts<Flags & { readonly preset: PresetName }>()
   requirePreset(preset, recipe)
   const options = givenFlags(command, Object.keys(recipe.options.shape))
   // wrong options are found before anything is read or written
   recipe.spec(SMALL_IMAGE, options, preset)
-  return run(recipe.name, (shape) => recipe.spec(shape, options, preset), flags)
+  const plan = { recipe, preset, options, table: tableOptionsOf(command) }
+  return run(recipe.name, (data) => specFor(plan, data), flags)
 }
 
 async function runSpec(path: string, command: Command): Promise<void> {
   const spec = await readSpec(path)
-  return run(spec.recipe, () => spec, command.opts<Flags>())
+  return run(spec.recipe, async () => spec, command.opts<Flags>())
 }
 
-function run(name: string, specFor: Parameters<typeof startRun>[1], flags: Flags): Promise<void> {
-  const { data, stream, buffer, seed, device, out, tensorboard, ...order } = flags
+function run(name: string, specOf: Parameters<typeof startRun>[1], flags: Flags): Promise<void> {
+  const { data, stream, buffer, seed, device, out, tensorboard, splitBy, splitTime, label, normalLabel, ...order } =
+    flags
+  const choice = choiceOf({ splitBy, splitTime, label, normalLabel })
   requireWhole('--seed', seed, 0)
   if (buffer !== undefined) requireWhole('--buffer', buffer, 1)
   requireOrder(order)
@@ -108,8 +137,9 @@ function run(name: string, specFor: Parameters<typeof startRun>[1], flags: Flags
     ...(stream && { stream }),
     ...(buffer !== undefined && { buffer }),
     ...(tensorboard && { tensorboard }),
+    ...(Object.keys(choice).length > 0 && { rows: choice }),
   }
-  return startRun(name, specFor, { plan, order, ...(out !== undefined && { out }) })
+  return startRun(name, specOf, { plan, order, ...(out !== undefined && { out }) })
 }
 
 async function runAgain(folder: string, command: Command): Promise<void> {
