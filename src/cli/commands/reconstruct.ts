@@ -1,15 +1,17 @@
 import type { Command } from 'commander'
+import { madeOf, requireArrayFile } from '../../app/array-file.js'
 import { openSamples } from '../../app/sources.js'
-import { requireNew } from '../../node/files.js'
-import { writeArray } from '../array-output.js'
+import { ARRAY_OUT, writeArray } from '../array-output.js'
 import { type ModelFlags, modelArguments, withModel } from '../model-command.js'
 
 export function register(command: Command): void {
   modelArguments(command)
-    .option('--out <file>', 'where the reconstructions go, as .npy', 'reconstructions.npy')
+    .option('--out <file>', `where the reconstructions go, ${ARRAY_OUT}`, 'reconstructions.npy')
     .action(async (run: string, { data, seed, device, out, json }: ModelFlags & { readonly out: string }) => {
-      await requireNew(out)
-      const rows = await withModel(run, device, async (model) => model.reconstruct(await openSamples(data, seed)))
-      await writeArray(out, rows, json)
+      await requireArrayFile(out)
+      await withModel(run, device, async (model) => {
+        const made = await madeOf('value', await openSamples(data, seed), (part) => model.reconstruct(part))
+        await writeArray(out, made, json)
+      })
     })
 }
