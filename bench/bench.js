@@ -77,4 +77,5 @@ const report = await chosen.run({
 })
 process.stderr.write(`\n${tables(report)}\n`)
 if (values.json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
-process.exitCode = report.agreement.agreed ? 0 : 1
+const good = 'checks' in report ? report.checks.linear && report.checks.flat : report.agreement.agreed
+process.exitCode = good ? 0 : 1

@@ -255,3 +255,24 @@ export interface StartupReport extends CommandResult {
   /** That the bench took. */
   readonly benchSeconds: number
 }
+
+/** What an optional lowering pass is worth for a recipe: steps with and without it, in turn. */
+export interface PassResult {
+  readonly pass: string
+  readonly recipe: string
+  readonly preset: string
+  /** Milliseconds of a step, medians over the turns. */
+  readonly withMs: number
+  readonly withoutMs: number
+  /** Time without ÷ time with, of one turn: the median, and quartiles. */
+  readonly ratio: number
+  readonly spread: readonly [number, number]
+  readonly turns: number
+  /** Processors' worth of other work meanwhile; nothing where the system does not say. */
+  readonly others?: number
+}
+
+export interface PassesReport {
+  readonly passes: readonly PassResult[]
+  readonly machine: Readonly<Record<string, unknown>>
+}

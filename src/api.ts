@@ -2,12 +2,17 @@
 export { DiaboloError, ERROR_CODES, type ErrorCode } from './base/errors.js'
 export { parseSpec, type Spec, specJsonSchema } from './compile/spec.js'
 export { type ByteSource, blobSource, byteSource } from './data/byte-source.js'
+export { concatRows, concatTables } from './data/concat.js'
 export { type Dataset, type DatasetOptions, dataset, type Samples, slice } from './data/dataset.js'
 export { type DigitsOptions, digits } from './data/digits/index.js'
 export { digitsStream } from './data/digits/stream.js'
+export { type ImageFile, type ImageOptions, imageStream } from './data/images/image-stream.js'
+export { numericRows } from './data/numeric-table.js'
 export { openRows, openTable, type ReadOptions, readDataset, readTable } from './data/read.js'
 export { bufferRows, type RowStream, type RowStreamOptions, rowStream } from './data/row-stream.js'
 export { holdOut, type Split } from './data/split.js'
+export { type SplitOptions, splitRowStream, splitTableStream } from './data/split-data.js'
+export { rowsOfLabel, type SplitRows, splitByGroup, splitByTime } from './data/split-rows.js'
 export {
   type Column,
   type ColumnHead,
@@ -28,10 +33,11 @@ export {
   type Evaluation,
   type Rows,
 } from './model/autoencoder.js'
+export { type DreamOptions, dream, freeEnergy } from './model/boltzmann.js'
 export { DivergedError, type Estimator, type EstimatorOptions, fitSpec, type Placement } from './model/estimator.js'
 export type { ExportName } from './model/export.js'
 export { fineTune } from './model/fine-tune.js'
-export { convolutional, denoising, pca, sparse, stacked, vanilla } from './model/recipes.js'
+export { convolutional, deep, denoising, pca, rbm, sparse, stacked, vanilla } from './model/recipes.js'
 export type { TrainingExport } from './model/training-export.js'
 export type { CorruptionInput } from './nn/corruption.js'
 export type { ClassOptions } from './recipes/classes.js'

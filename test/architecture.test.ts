@@ -20,12 +20,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   text: ['base'],
   search: ['base'],
   train: ['base', 'onnx', 'graph', 'ops', 'nn', 'compile', 'runtime', 'data'],
+  checkpoint: ['base', 'compile', 'data', 'train'],
   recipes: ['base', 'onnx', 'graph', 'ops', 'nn', 'table', 'compile'],
   model: ['base', 'onnx', 'graph', 'ops', 'nn', 'table', 'compile', 'runtime', 'data', 'train', 'recipes'],
-  node: ['base', 'onnx', 'data', 'report', 'train', 'recipes', 'model'],
+  node: ['base', 'onnx', 'data', 'report', 'train', 'checkpoint', 'recipes', 'model'],
   app: [
-    ...['base', 'table', 'compile', 'runtime', 'data', 'text', 'search', 'report', 'train', 'recipes', 'model', 'node'],
-    '',
+    ...['base', 'table', 'compile', 'runtime', 'data', 'text', 'search', 'report', 'train', 'checkpoint', 'recipes'],
+    ...['model', 'node', ''],
   ],
   cli: ['base', 'table', 'compile', 'runtime', 'data', 'report', 'train', 'recipes', 'model', 'node', 'app', ''],
 }

@@ -1,4 +1,5 @@
 /** @import { BenchReport, CommandResult, PartsReport, Result, StartupReport } from '../types.js' */
+import { escapeHtml, number } from './markup.js'
 import { STYLE } from './style.js'
 
 /** @typedef {BenchReport | PartsReport | StartupReport} Report */
@@ -12,8 +13,9 @@ const LONGEST = 4
  * All results as one HTML document that needs no other file, no network and no script.
  *
  * @param {readonly Report[]} reports
+ * @param {readonly string[]} sections  what else was measured, as HTML
  */
-export function render(reports) {
+export function render(reports, sections) {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -29,7 +31,7 @@ export function render(reports) {
 loss. Times are medians over rounds taken in turns; × is a peer's time divided by Diabolo's, so that above 1 Diabolo is the
 faster one. Products are counted as the network is written: a convolution of a resized image can be computed with fewer, so
 that a fraction of the best rate may exceed 1.</p>
-${reports.map(renderReport).join('\n')}
+${[...reports.map(renderReport), ...sections].join('\n')}
 </body>
 </html>
 `
@@ -137,10 +139,3 @@ function describe(result) {
   const above = memory ? `, peak memory ${memory.aboveDataMb} MB above the data` : ''
   return `${version}; ${variant}, threads: ${threads}; quartiles ${spread.map(number).join('–')} ms over rounds: ${rounds}${above}`
 }
-
-/** Three significant digits, large ones whole. @param {number} value */
-const number = (value) => (value >= 100 ? value.toFixed(0) : Number(value.toPrecision(3)).toString())
-
-/** @param {string} text */
-const escapeHtml = (text) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;')

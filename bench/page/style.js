@@ -33,6 +33,10 @@ figure { margin: .75rem 0 }
 .over .bar { border-radius: .2rem 0 0 .2rem; clip-path: polygon(0 0, 100% 0, calc(100% - .5rem) 50%, 100% 100%, 0 100%) }
 .ceiling { position: absolute; top: -.2rem; bottom: -.2rem; border-left: 2px solid var(--ceiling) }
 .key { display: inline-block; height: .9em; border-left: 2px solid var(--ceiling); margin: 0 .35em -.1em .1em }
+.key.dashed { height: 0; width: 1.6em; border-left: 0; border-top: 2px dashed var(--ceiling); margin-bottom: .25em }
+.charts { display: grid; grid-template-columns: 1fr 1fr; gap: .5rem 1.5rem; margin: 1rem 0 }
+.charts figure { margin: 0; min-width: 0 }
+svg { display: block; width: 100%; height: auto }
 summary { cursor: pointer }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: .75rem 0 0 }
 dt { color: var(--muted) }
@@ -41,6 +45,7 @@ dd { margin: 0; overflow-wrap: anywhere }
   section { padding: 1rem }
   .row { grid-template-columns: 1fr auto; gap: 0 .75rem; padding: .35rem 0 }
   .track { grid-column: 1 / -1; grid-row: 2; height: .9rem }
+  .charts { grid-template-columns: 1fr }
   dl { grid-template-columns: 1fr }
   dt { margin-top: .4rem }
 }

@@ -19,12 +19,22 @@ export function machineSeconds() {
  *
  * @param {number} pid
  */
-export function processSeconds(pid) {
+export const processSeconds = (pid) => ticksOf(`${pid}`, 11, 13)
+
+/** Processor seconds of this process and of those it started that have ended. */
+export const ownSeconds = () => ticksOf('self', 11, 15)
+
+/**
+ * @param {string} process
+ * @param {number} from  a field of /proc/PROCESS/stat, counted from the one after the name
+ * @param {number} to
+ */
+function ticksOf(process, from, to) {
   // the name in parentheses may hold spaces
-  const fields = read(`/proc/${pid}/stat`)
+  const fields = read(`/proc/${process}/stat`)
     ?.replace(/^.*\) /s, '')
     .split(' ')
-  return fields && (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND
+  return fields && fields.slice(from, to).reduce((sum, ticks) => sum + Number(ticks), 0) / TICKS_PER_SECOND
 }
 
 /** @param {string} path */

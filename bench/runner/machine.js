@@ -3,7 +3,7 @@ import { machineSeconds, processSeconds } from './cpu-time.js'
 import { median } from './statistics.js'
 
 /** Processors' worth of work by others above which timings are not to be trusted. */
-const BUSY = 0.1
+export const BUSY = 0.1
 
 /** What the machine is, and what it was doing before the bench began. */
 export function describeMachine() {

@@ -1,6 +1,8 @@
+/** @import { ScalingReport } from '../scaling/types.js' */
 /** @import { BenchReport, PartsReport, StartupReport, Workload } from '../types.js' */
 /** @import { Plan } from './plans.js' */
 import { DIABOLO, DIABOLO_WEB, PEERS, WEB_PEERS } from '../engines/index.js'
+import { measureScaling, SCALING_SUMMARY } from '../scaling/measure.js'
 import { WORKLOADS } from '../workloads/index.js'
 import { measure } from './measure.js'
 import { measureStartup, STARTUP_PEERS, STARTUP_SUMMARY } from './startup.js'
@@ -14,7 +16,7 @@ import { measureStartup, STARTUP_PEERS, STARTUP_SUMMARY } from './startup.js'
  * @property {(line: string) => void} log
  */
 
-/** @typedef {{ summary: string, peers: readonly string[], run: (setup: RunSetup) => Promise<BenchReport | PartsReport | StartupReport> }} Run */
+/** @typedef {{ summary: string, peers: readonly string[], run: (setup: RunSetup) => Promise<BenchReport | PartsReport | StartupReport | ScalingReport> }} Run */
 
 /** What can be asked for by name. @type {Readonly<Record<string, Run>>} */
 export const RUNS = {
@@ -25,6 +27,7 @@ export const RUNS = {
     run: measureWasm,
   },
   startup: { summary: STARTUP_SUMMARY, peers: STARTUP_PEERS, run: measureStartup },
+  scaling: { summary: SCALING_SUMMARY, peers: [], run: measureScaling },
 }
 
 /**

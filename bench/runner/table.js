@@ -1,16 +1,34 @@
+/** @import { ScalingReport } from '../scaling/types.js' */
 /** @import { BenchReport, PartsReport, StartupReport } from '../types.js' */
 
 /**
  * The report for people.
  *
- * @param {BenchReport | PartsReport | StartupReport} report
+ * @param {BenchReport | PartsReport | StartupReport | ScalingReport} report
  */
 export function tables(report) {
   if ('parts' in report) {
     const parts = Object.entries(report.parts).map(([name, part]) => `${name}\n${table(part)}`)
     return parts.join('\n\n')
   }
+  if ('checks' in report) return scalingTable(report)
   return 'task' in report ? commandTable(report) : table(report)
+}
+
+/** @param {ScalingReport} report */
+function scalingTable({ units, depth, batch, rows, line, memory, machine }) {
+  const points = [units, depth, batch, rows]
+    .flat()
+    .map((point) => [
+      ...[point.units, point.depth, point.batch, point.rows].map(String),
+      ...[point.microsecondsPerSample.toFixed(1), (point.peakBytes / 2 ** 20).toFixed(0)],
+    ])
+  return [
+    ...aligned([['units', 'depth', 'batch', 'rows', 'µs a sample', 'peak MiB'], ...points]),
+    `${(1 / line.perRow).toFixed(0)} rows a second, R² ${line.r2.toFixed(5)}`,
+    `peak memory from ${memory.from} to ${memory.to} rows: within ${((memory.ratio - 1) * 100).toFixed(1)} %`,
+    ...(machine.busy ? ['THE MACHINE IS BUSY with other work: measure again'] : []),
+  ].join('\n')
 }
 
 /** @param {StartupReport} report */

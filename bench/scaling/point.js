@@ -12,7 +12,7 @@ const diabolo = await import(pathToFileURL(build).href)
 /** @type {Point} */
 const point = JSON.parse(text)
 
-const runtime = await diabolo.openRuntime(point.threads === undefined ? {} : { threads: point.threads })
+const runtime = await diabolo.openRuntime()
 const idleBytes = peakBytes()
 const { rows, streamed } = point
 const data = streamed ? diabolo.digitsStream({ rows }) : diabolo.digits({ rows })

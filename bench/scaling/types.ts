@@ -7,7 +7,6 @@ export interface Point {
   readonly rows: number
   /** Drawn while training, one epoch; otherwise in memory. */
   readonly streamed: boolean
-  readonly threads?: number
 }
 
 export interface Measured extends Point {

@@ -5,6 +5,7 @@ import type { Cooked } from './cookbook.js'
 import { findings } from './cookbook-findings.js'
 import { growth } from './cookbook-growth.js'
 import type { Extent } from './cookbook-plan.js'
+import { relatives } from './cookbook-relatives.js'
 import { resultSection, resultTable } from './run-report.js'
 import { settingsOf } from './settings.js'
 import type { Source } from './sources.js'
@@ -21,11 +22,11 @@ export interface CookbookPage {
 export async function renderCookbook(cookbook: CookbookPage): Promise<string> {
   const { source, extent, seed, runtime, finished } = cookbook
   const named = finished.map((run) => ({ ...run, name: run.entry.name }))
-  const grown = await growth(finished)
+  const told = [await relatives(finished), await growth(finished)].filter((section) => section !== undefined)
   const sections: readonly Section[] = [
     resultSection(named),
     ...findings(new Map(finished.map(({ entry, summary }) => [entry.name, summary]))),
-    ...(grown ? [grown] : []),
+    ...told,
     ...named.filter(({ entry }) => entry.shown).map((run) => recipeSection(run, named)),
   ]
   const { engine, version, threads } = runtime.info

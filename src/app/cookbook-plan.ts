@@ -60,6 +60,7 @@ export function entriesOf(extent: Extent, shape: readonly number[]): readonly En
     entry('vanilla', 'vanilla', 'default'),
     entry('vanilla-book', 'vanilla', 'book'),
     entry('vanilla-book-glorot', 'vanilla', 'book', { init: 'glorot' }, false),
+    entry('rbm', 'rbm', 'default'),
     entry('sparse', 'sparse', 'default'),
     entry('sparse-book', 'sparse', 'book'),
     entry('denoising', 'denoising', 'default'),

@@ -2,6 +2,7 @@ import type { DescendSpec } from '../compile/spec.js'
 import { type Dataset, dataset, slice } from '../data/dataset.js'
 import { pick } from '../data/split.js'
 import type { Autoencoder } from '../model/autoencoder.js'
+import { dream } from '../model/boltzmann.js'
 import { pca } from '../model/recipes.js'
 import { drawActivationHistogram } from '../report/activation-histogram.js'
 import { drawCodeScatter } from '../report/code-scatter.js'
@@ -51,6 +52,7 @@ export async function drawFigures(finished: Finished, reference?: ReferenceLine)
     await featureMaps(finished, prefix),
     ...(await sparsity(finished, prefix)),
     await codes(finished, prefix),
+    await dreams(finished, prefix),
   ]
   return figures.filter((figure) => figure !== undefined)
 }
@@ -71,7 +73,7 @@ async function curve({ history, model }: Finished, prefix: string, reference?: R
     })
   }
   const validated = history.flatMap(({ validationMse }) => validationMse ?? [])
-  const comparable = yLabel.startsWith('mean squared')
+  const comparable = /^(mean|error)/.test(yLabel)
   return drawTrainingCurve({
     id,
     caption: `The loss, averaged over each epoch's samples, ends at ${last}.`,
@@ -106,9 +108,8 @@ async function reconstructions({ model, test, summary }: Finished, prefix: strin
   if (!shape) return undefined
   const { few, words } = chooseSamples(test)
   const noisy = testInput(model, few, summary.seed)
-  const width = few.values.length / few.rows
   const { data } = await model.reconstruct(noisy)
-  const notes = errors(data, few).map((error) => (error * width).toPrecision(2))
+  const notes = perSample(data, few).map((error) => error.toPrecision(2))
   const clean = { caption: 'original', images: few.values }
   const id = `${prefix}-reconstructions`
   if (!corruptionOf(model.spec)) {
@@ -133,15 +134,15 @@ async function reconstructions({ model, test, summary }: Finished, prefix: strin
   })
 }
 
-/** Mean squared error per value of each sample. */
-function errors(reconstructed: Float32Array, { values, scale, rows }: Dataset): number[] {
+/** Squared error of each sample, summed over its values. */
+export function perSample(reconstructed: Float32Array, { values, scale, rows }: Dataset): number[] {
   const width = values.length / rows
   return Array.from({ length: rows }, (_, row) => {
     let sum = 0
     for (let i = row * width; i < (row + 1) * width; i++) {
       sum += ((reconstructed[i] as number) - (values[i] as number) * scale) ** 2
     }
-    return sum / width
+    return sum
   })
 }
 
@@ -237,6 +238,28 @@ async function firstTwoDirections(codes: Float32Array, width: number, runtime: R
   const { data: flat } = await plane.encode(data)
   await plane.close()
   return flat
+}
+
+/** What a Boltzmann machine dreams up by itself. */
+async function dreams({ model, test, summary, runtime }: Finished, prefix: string) {
+  const shape = imageShape(test)
+  const { phases } = model.spec
+  if (!shape || phases.length > 1 || phases[0]?.kind !== 'contrast') return undefined
+  const { few, words } = chooseSamples(test)
+  const turns = [1, 10, 100, 1000]
+  const rows = await Promise.all(
+    turns.map(async (count) => {
+      const { data } = await dream(model, { from: few, turns: count, seed: summary.seed, runtime })
+      return { caption: `after ${count} ${count === 1 ? 'turn' : 'turns'}`, images: data }
+    }),
+  )
+  return drawImageGrid({
+    id: `${prefix}-dreams`,
+    title: 'What the machine dreams up',
+    caption: `${words} begin a Gibbs chain each: hidden and visible units drawn in turn, so many times. What lasts is what the machine finds likely.`,
+    shape,
+    rows: [{ caption: 'the sample', images: few.values }, ...rows],
+  })
 }
 
 /** The shape of samples that can be drawn as pictures. */

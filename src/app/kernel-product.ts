@@ -6,11 +6,16 @@ type Shapes = Pick<KernelRun, 'inputs' | 'outputs'>
 
 /** The matrix product that an operator comes to, if it does: convolutions as im2col has it. */
 export function productOf({ op, ...shapes }: Pick<KernelRun, 'op'> & Shapes): Product | undefined {
-  if (/Conv$/.test(op)) return ofConvolution(shapes)
+  if (isConvolution({ op })) return ofConvolution(shapes)
   if (/ConvTranspose$/.test(op)) return ofTransposed(shapes)
   if (/(MatMul|Gemm)$/.test(op)) return ofMatrices(shapes)
   return undefined
 }
+
+export const isConvolution = ({ op }: Pick<KernelRun, 'op'>): boolean => /Conv$/.test(op)
+
+/** The same operations for the transpose of the product: Bᵀ Aᵀ. */
+export const turned = ({ batch, m, k, n }: Product): Product => ({ batch, m: n, k, n: m })
 
 /** Multiplications and additions, each counted as one. */
 export const flopsOf = ({ batch, m, k, n }: Product): number => 2 * batch * m * k * n

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Autoencoder } from '../model/autoencoder.js'
 import { writeWhole } from '../node/files.js'
 import { type PngOptions, renderPng } from '../node/png.js'
 import { formatHistory, RUN_FILES } from '../node/run-folder.js'
@@ -6,6 +7,7 @@ import type { ReferenceLine } from '../report/epoch-lines.js'
 import type { Figure } from '../report/figure.js'
 import { drawFigures, type Finished } from './figures.js'
 import { renderRunReport } from './run-report.js'
+import type { Outcome, Summary } from './training-run.js'
 
 export interface WriteOptions {
   /** A baseline's error, drawn beside the training curve. */
@@ -20,12 +22,19 @@ export interface Written {
   readonly files: readonly string[]
 }
 
+export const writeModel = (folder: string, model: Autoencoder): Promise<void> =>
+  writeWhole(join(folder, RUN_FILES.model), model.toBytes())
+
+/** What a run came to: without `test` where it was not tested, and its report not written. */
+export const writeOutcome = (folder: string, outcome: Outcome | Summary): Promise<void> =>
+  writeWhole(join(folder, RUN_FILES.summary), `${JSON.stringify(outcome, undefined, 2)}\n`)
+
 /** Writes a run: the model first, so that nothing that comes after can lose it. */
 export async function writeRun(folder: string, finished: Finished, options: WriteOptions = {}): Promise<Written> {
   const { model, summary, history } = finished
-  await writeWhole(join(folder, RUN_FILES.model), model.toBytes())
+  await writeModel(folder, model)
   await writeWhole(join(folder, RUN_FILES.history), formatHistory(history))
-  await writeWhole(join(folder, RUN_FILES.summary), `${JSON.stringify(summary, undefined, 2)}\n`)
+  await writeOutcome(folder, summary)
   return writeReport(folder, finished, options)
 }
 

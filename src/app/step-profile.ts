@@ -1,18 +1,16 @@
 import type { LoweringPass } from '../compile/lowering/index.js'
-import { buildNetwork, initialParameters, networkOf } from '../compile/network.js'
+import { buildNetwork, initialParameters } from '../compile/network.js'
 import type { Product } from '../compile/products.js'
 import type { DescendSpec, Spec } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
 import { openNodeRuntime } from '../runtime/ort-node.js'
 import type { Runtime } from '../runtime/types.js'
 import { encodeDataset } from '../train/codes.js'
-import { after } from '../train/feed.js'
-import { openFeed } from '../train/open-feed.js'
-import { Stepper } from '../train/stepper.js'
 import { requireRows } from '../train/validate.js'
-import { flopsOf, productOf } from './kernel-product.js'
+import { flopsOf, isConvolution, productOf, turned } from './kernel-product.js'
 import { type KernelTimes, withKernelTimes } from './kernel-times.js'
 import { measureProducts, type ProductRate, productKey } from './product-rates.js'
+import { median, type PassWorth, type TimedSteps, takeSteps, worthOf } from './timed-steps.js'
 
 export interface ProfileRequest {
   readonly spec: Spec
@@ -36,6 +34,11 @@ export interface ProductFigures extends ProductRate {
   /** The best rate of a bare matrix product of this shape, measured there and then. */
   readonly best: number
   readonly fractionOfBest: number
+  /**
+   * Of a convolution: the best rate of the same product with its matrices the other way round, few filters first and many
+   * windows second, as the runtime computes it.
+   */
+  readonly filtersFirst?: number
   /** Of the best rate that this machine reached for any shape. */
   readonly fractionOfMachine: number
 }
@@ -69,6 +72,8 @@ export interface StepProfile {
   readonly engine: string
   /** Milliseconds of a whole step, without the profiler. */
   readonly stepMs: number
+  /** Where lowering passes were left out. */
+  readonly worth?: PassWorth
   /** Milliseconds in operators, with it. */
   readonly operatorMs: number
   /** The fastest matrix product that was tried, and how long all products of a step would take at its rate. */
@@ -81,29 +86,39 @@ export interface StepProfile {
 
 /** Where the time of a training step goes: the step as it is, then the same under the runtime's own profiler. */
 export async function profileStep(request: ProfileRequest): Promise<StepProfile> {
-  const { spec, phase, threads } = request
+  const { spec, phase, threads, steps, without = [] } = request
   const runtime = await openNodeRuntime({ threads })
   const { engine, version } = runtime.info
-  const { samples, plain } = await inputOf(runtime, request)
-    .then(async (samples) => ({ samples, plain: await takeSteps(runtime, request, samples) }))
+  const ways = without.length > 0 ? [{ without }, {}] : [{}]
+  const { samples, plain, whole } = await inputOf(runtime, request)
+    .then(async (samples) => {
+      const [plain, whole] = await takeSteps(runtime, { spec, phase, samples, steps }, ways)
+      return { samples, plain: plain as TimedSteps, whole }
+    })
     .finally(() => runtime.close())
-  const { result, kernels } = await withKernelTimes(threads, (profiled) => takeSteps(profiled, request, samples))
-  const rates = await measureProducts(
-    kernels.flatMap((kernel) => productOf(kernel) ?? []),
-    threads,
+  const { result, kernels } = await withKernelTimes(threads, (profiled) =>
+    takeSteps(profiled, { spec, phase, samples, steps }, [{ without }]),
   )
+  const [{ taken }] = result as [TimedSteps]
+  const products = kernels.flatMap((kernel) => {
+    const product = productOf(kernel)
+    if (!product) return []
+    return isConvolution(kernel) ? [product, turned(product)] : [product]
+  })
+  const rates = await measureProducts(products, threads)
   const fastest = rates.reduce((best, rate) => (rate.gflops > best.gflops ? rate : best))
-  const nodes = nodesOf(kernels, result.steps, rates, fastest.gflops)
+  const nodes = nodesOf(kernels, taken, rates, fastest.gflops)
   const flops = nodes.reduce((sum, { product, calls }) => sum + (product ? flopsOf(product) * calls : 0), 0)
   return {
     recipe: spec.recipe,
     preset: spec.preset,
     phase: phase.name,
     batchSize: phase.batchSize,
-    steps: result.steps,
+    steps: taken,
     threads,
     engine: `${engine} ${version}`,
-    stepMs: plain.stepMs,
+    stepMs: median(plain.perStep),
+    ...(whole && { worth: worthOf(plain, whole) }),
     operatorMs: total(nodes).ms,
     machine: { ...fastest, productMs: flops / fastest.gflops / 1e6 },
     stages: STAGES.map((stage) => ({ stage, ...total(nodes.filter((node) => node.stage === stage)) })),
@@ -123,34 +138,9 @@ async function inputOf(runtime: Runtime, { spec, phase, data }: ProfileRequest):
   return encodeDataset(runtime, network, initialParameters(network, 0), data, from)
 }
 
-/** Trains for a while, as `fit` does, and says how long a step took: the median over chunks, the first two left out. */
-async function takeSteps(runtime: Runtime, { spec, phase, steps, without = [] }: ProfileRequest, samples: Dataset) {
-  const network = networkOf(spec, phase)
-  const start = initialParameters(network, 0)
-  const feed = openFeed(runtime, samples, {})
-  const stepper = await Stepper.open({ runtime, network, feed, seed: 0, lowering: { without } }, phase, start)
-  const perStep: number[] = []
-  const isEnough = () => stepper.step >= steps && perStep.length >= 3
-  while (!isEnough()) {
-    for await (const portion of feed.portions({
-      batch: phase.batchSize,
-      shuffle: { seed: 0, phase: phase.name, epoch: 1 },
-    })) {
-      // whole batches only: the last, smaller one of an epoch has a graph of its own
-      for (let seen = 0; samples.rows - seen >= phase.batchSize && !isEnough(); ) {
-        const [before, first] = [performance.now(), stepper.step]
-        seen += (await stepper.advance(after(portion, seen), 1)).rows
-        perStep.push((performance.now() - before) / (stepper.step - first))
-      }
-    }
-  }
-  await stepper.close()
-  await feed.close()
-  return { steps: stepper.step, stepMs: median(perStep.slice(2)) }
-}
-
 function nodesOf(kernels: readonly KernelTimes[], steps: number, rates: readonly ProductRate[], machine: number) {
-  const best = new Map(rates.map((rate) => [productKey(rate), rate.gflops]))
+  const rateOf = new Map(rates.map((rate) => [productKey(rate), rate.gflops]))
+  const bestOf = (product: Product) => rateOf.get(productKey(product)) ?? 0
   const timed = kernels.map(({ microseconds, ...kernel }) => {
     const calls = microseconds.length / steps
     const product = productOf(kernel)
@@ -159,7 +149,12 @@ function nodesOf(kernels: readonly KernelTimes[], steps: number, rates: readonly
       stage: stageOf(kernel.name),
       ms: (median(microseconds) / 1e3) * calls,
       calls,
-      ...(product && { product: figures(product, median(microseconds), best.get(productKey(product)) ?? 0, machine) }),
+      ...(product && {
+        product: {
+          ...figures(product, median(microseconds), bestOf(product), machine),
+          ...(isConvolution(kernel) && { filtersFirst: bestOf(turned(product)) }),
+        },
+      }),
     }
   })
   const all = timed.reduce((sum, { ms }) => sum + ms, 0)
@@ -183,7 +178,3 @@ const total = (nodes: readonly Cost[]): Cost => ({
   share: nodes.reduce((sum, { share }) => sum + share, 0),
   calls: nodes.reduce((sum, { calls }) => sum + calls, 0),
 })
-
-/** The middle one, or the upper of the two in the middle. */
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0

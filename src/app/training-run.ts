@@ -2,27 +2,24 @@ import { DiaboloError } from '../base/errors.js'
 import { nearest } from '../base/nearest.js'
 import type { DescendSpec, Spec } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
-import type { RowStream } from '../data/row-stream.js'
 import type { Autoencoder, Evaluation } from '../model/autoencoder.js'
 import { DivergedError, estimator, fitSpec } from '../model/estimator.js'
+import { noTable, type TrainingData } from '../model/training-data.js'
 import { type PresetName, RECIPES, type Recipe, type RecipeName } from '../recipes/index.js'
 import type { Runtime } from '../runtime/types.js'
+import { fitTable } from '../table/fit.js'
+import type { TableOptions } from '../table/options.js'
+import { featuresOf } from '../table/spec.js'
 import { type Activity, activityOf, meansOf } from '../train/activity.js'
 import { corrupt } from '../train/corrupt.js'
-import type { FitEvent } from '../train/events.js'
-import type { FitResult } from '../train/run-phases.js'
-import type { Source } from './sources.js'
+import type { FitOptions, FitResult } from '../train/run-phases.js'
+import type { TrainingSource } from './sources.js'
 
-export interface TrainingRequest {
+export interface TrainingRequest extends Omit<FitOptions, 'validation'> {
   /** What to train, and how: a recipe with its options, or a spec written by hand. */
   readonly what: Plan
-  readonly source: Source<Dataset | RowStream>
-  readonly seed: number
+  readonly source: TrainingSource
   readonly runtime: Runtime
-  /** Rows that are shuffled with one another. */
-  readonly buffer?: number
-  readonly signal?: AbortSignal
-  readonly onEvent?: (event: FitEvent) => void
 }
 
 export type Plan =
@@ -35,12 +32,14 @@ export interface TestResult extends Evaluation {
   readonly mseClean: number
   /** Of the corrupted samples themselves. */
   readonly mseInput?: number
+  /** Of a table: the mean error of each column, of which a constant guess has about 1. */
+  readonly columns?: Readonly<Record<string, number>>
   /** Of codes that come out of a sigmoid. */
   readonly activity?: Activity
 }
 
-/** What a training run came to, as plain JSON. */
-export interface Summary {
+/** What a training run came to, as plain JSON, before it is tested. */
+export interface Outcome {
   readonly recipe: string
   readonly preset: string
   readonly dataset: string
@@ -54,7 +53,6 @@ export interface Summary {
   readonly parameters: number
   /** Mean training loss of the last epoch. */
   readonly loss: number | null
-  readonly test: TestResult
   readonly seed: number
   readonly threads: number
   readonly engine: string
@@ -63,15 +61,42 @@ export interface Summary {
   readonly spec: Spec
 }
 
-/** A model that was trained, and what came of it. A divergence is reported in the summary, with the last good weights. */
-export async function train(request: TrainingRequest): Promise<{ model: Autoencoder; summary: Summary }> {
-  const { source, runtime, seed } = request
-  const model = await fitOrRescue(request)
-  const test = await examine(model, source.test, seed)
-  return { model, summary: summarise(request, model, test, runtime) }
+/** With what came out on the test samples. */
+export interface Summary extends Outcome {
+  readonly test: TestResult
 }
 
-async function fitOrRescue({ what, source, ...how }: TrainingRequest): Promise<Autoencoder> {
+/** A model that was trained, and what came of it. A divergence is reported in the summary, with the last good weights. */
+export async function train(
+  request: TrainingRequest & { readonly seed: number },
+): Promise<{ model: Autoencoder; summary: Summary }> {
+  const { source, seed } = request
+  const model = await fitOrRescue(request)
+  const test = await examine(model, model.samples(source.test), seed)
+  return { model, summary: { ...outcomeOf(source.name, model), test } }
+}
+
+/** A recipe with its options, and how the columns of a table become numbers. */
+export interface RecipePlan extends Extract<Plan, { readonly recipe: Recipe }> {
+  readonly table?: TableOptions | undefined
+}
+
+/**
+ * What a recipe makes of its options for this data: for the columns of a table, from its rows.
+ *
+ * @throws E_OPTION when options are for a table, and the data is none; and what `fitTable` throws
+ */
+export async function specFor({ recipe, preset, options, table }: RecipePlan, data: TrainingData): Promise<Spec> {
+  if (!('columns' in data)) {
+    if (table) throw noTable(data.name)
+    return recipe.spec(data.shape, options, preset)
+  }
+  const columns = await fitTable(data, table)
+  return recipe.spec([featuresOf(columns)], options, preset, columns)
+}
+
+/** What was learned: the last good weights, where training diverged. */
+export async function fitOrRescue({ what, source, ...how }: TrainingRequest): Promise<Autoencoder> {
   const options = { ...how, ...(source.validation && { validation: source.validation }) }
   try {
     if ('spec' in what) return await fitSpec(what.spec, source.train, options)
@@ -94,15 +119,17 @@ export function testInput({ spec }: Autoencoder, test: Dataset, seed: number): D
   return corruption ? corrupt(test, { ...corruption, spare: 0 }, { seed }) : test
 }
 
-async function examine(model: Autoencoder, test: Dataset, seed: number): Promise<TestResult> {
+export async function examine(model: Autoencoder, test: Dataset, seed: number): Promise<TestResult> {
   const clean = await model.evaluate(test)
   const activity = model.codeIsActivity && {
     activity: activityOf(meansOf((await model.encode(test)).data, model.codeWidth)),
   }
-  if (!corruptionOf(model.spec)) return { ...clean, mseClean: clean.mse, ...activity }
+  const columns = model.spec.table && { columns: await model.columnErrors(test) }
+  if (!corruptionOf(model.spec)) return { ...clean, mseClean: clean.mse, ...columns, ...activity }
   const noisy = testInput(model, test, seed)
   const result = await model.evaluate(noisy, test)
-  return { ...result, mseClean: clean.mse, mseInput: meanSquaredError(noisy, test), ...activity }
+  const mseInput = model.spec.table ? {} : { mseInput: meanSquaredError(noisy, test) }
+  return { ...result, mseClean: clean.mse, ...mseInput, ...columns, ...activity }
 }
 
 /** Per value, in the model's units. */
@@ -114,14 +141,15 @@ function meanSquaredError(a: Dataset, b: Dataset): number {
   return sum / a.values.length
 }
 
-function summarise({ source, seed }: TrainingRequest, model: Autoencoder, test: TestResult, runtime: Runtime): Summary {
-  const { spec, history, training } = model
+/** @param dataset  as it was asked for */
+export function outcomeOf(dataset: string, model: Autoencoder): Outcome {
+  const { spec, history, training, provenance } = model
   const { steps = 0, seconds = 0, stopped = 'finished', divergedAt } = training ?? {}
   const [phase] = spec.phases.filter((phase): phase is DescendSpec => phase.kind === 'descend')
   return {
     recipe: spec.recipe,
     preset: spec.preset,
-    dataset: source.name,
+    dataset,
     epochs: history.length,
     batchSize: phase?.batchSize ?? null,
     steps,
@@ -129,10 +157,9 @@ function summarise({ source, seed }: TrainingRequest, model: Autoencoder, test: 
     stepMs: steps > 0 ? (seconds / steps) * 1000 : null,
     parameters: model.parameterCount,
     loss: history.at(-1)?.loss ?? null,
-    test,
-    seed,
-    threads: runtime.info.threads,
-    engine: `${runtime.info.engine} ${runtime.info.version}`,
+    seed: provenance.seed,
+    threads: provenance.threads,
+    engine: provenance.versions.engine,
     stopped,
     ...(divergedAt !== undefined && { divergedAt }),
     spec,

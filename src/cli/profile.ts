@@ -40,15 +40,21 @@ export async function showProfile(flags: ProfileFlags): Promise<void> {
   const spec = recipe.spec(data.shape, parseOptions(flags.set ?? []), flags.preset)
   const without = parsePasses(flags.without ?? [])
   const profile = await profileStep({ spec, phase: phaseOf(spec, flags.phase), data, steps, threads, without })
-  if (json) writeJson({ ...profile, dataset: data.name })
-  else show(profile)
+  if (json) writeJson({ ...profile, ...(without.length > 0 && { without }), dataset: data.name })
+  else show(profile, without)
 }
 
-function show({ machine, stages, operators, nodes, ...profile }: StepProfile): void {
-  const { recipe, preset, phase, batchSize, steps, threads, engine, stepMs, operatorMs } = profile
+function show({ machine, stages, operators, nodes, ...profile }: StepProfile, without: readonly string[]): void {
+  const { recipe, preset, phase, batchSize, steps, threads, engine, stepMs, worth, operatorMs } = profile
   note(`${recipe} (${preset}), phase "${phase}", batch ${batchSize}, ${steps} steps, ${threads} threads, ${engine}\n`)
   const product = `${machine.m}×${machine.k}×${machine.n}${machine.batch > 1 ? ` (${machine.batch} of them)` : ''}`
   say(`a step takes ${stepMs.toFixed(2)} ms; under the profiler, its operators take ${operatorMs.toFixed(2)} ms`)
+  if (worth) {
+    const [low, high] = worth.spread.map((ratio) => ratio.toFixed(3))
+    say(
+      `with ${without.join(', ')} it takes ${worth.stepMs.toFixed(2)} ms: without is ${worth.ratio.toFixed(3)} times that (median of ${worth.turns} turns, quartiles ${low}–${high})`,
+    )
+  }
   say(
     `its matrix products would take ${machine.productMs.toFixed(2)} ms at this machine's best rate, ${Math.round(machine.gflops)} GFLOP/s (${product})\n`,
   )

@@ -7,8 +7,9 @@ import { type OptimizerSpec, optimizerOf } from '../nn/optimizers.js'
 import { add, cast, gather, loop, mul } from '../ops/index.js'
 import { type LowerOptions, lower } from './lowering/index.js'
 import type { Network } from './network.js'
-import { type DescendSpec, takesLabels } from './spec.js'
-import { emitStep, meterNames, type StateSpec, type Step, stateOf } from './step.js'
+import { type SteppedSpec, takesLabels } from './spec.js'
+import { emitStep, noiseNeed, type StateSpec, type Step, stateOf } from './step.js'
+import { meterNames } from './update.js'
 
 /** How the samples lie in memory. */
 export interface StoredAs {
@@ -45,7 +46,7 @@ export const meterName = (name: string) => `meter/${name}`
  * remembers. The data set is captured whole, in its own type; each step gathers its batch by a row of `order`.
  *
  * inputs:   trips int64 [], data [rows, width], order int32 [steps, batch], `scalar/…` float32 [steps], state …;
- *           where the phase corrupts: bank float32 [bank, width], `noise/first` and `noise/second` int32 [steps, batch];
+ *           where the phase needs noise: bank float32 [bank, width], `noise/first` and `noise/second` int32 [steps, ...picks];
  *           where it learns classes: labels int32 [rows]
  * outputs:  `….next` for each state tensor, losses float32 [trips], `meter/…` float32 [trips, …]
  *
@@ -53,7 +54,7 @@ export const meterName = (name: string) => `meter/${name}`
  */
 export function epochGraph(
   network: Network,
-  phase: DescendSpec,
+  phase: SteppedSpec,
   batch: number,
   stored: StoredAs,
   anywhere = false,
@@ -101,11 +102,11 @@ export function epochGraph(
  * names, and without the axis that counts steps.
  *
  * inputs:   data [rows, width], order int32 [batch], `scalar/…` float32 [], state …;
- *           where the phase corrupts: bank float32 [bank, width], `noise/first` and `noise/second` int32 [batch];
+ *           where the phase needs noise: bank float32 [bank, width], `noise/first` and `noise/second` int32 [...picks];
  *           where it learns classes: labels int32 [rows]
  * outputs:  `….next` for each state tensor, losses float32 [], `meter/…` float32 […]
  */
-export function stepGraph(network: Network, phase: DescendSpec, batch: number, stored: StoredAs): Graph {
+export function stepGraph(network: Network, phase: SteppedSpec, batch: number, stored: StoredAs): Graph {
   const state = stateOf(network, phase)
   const { shared, own } = feedTypes(network, phase, batch, stored)
   const builder = new GraphBuilder()
@@ -119,16 +120,15 @@ export function stepGraph(network: Network, phase: DescendSpec, batch: number, s
 }
 
 /** What steps are fed beside the state: what serves all of them, and what each has of its own. */
-function feedTypes(network: Network, phase: DescendSpec, batch: number, stored: StoredAs) {
-  const { corruption, optimizer } = phase
-  const picks: TensorType = { dtype: 'int32', shape: [batch] }
+function feedTypes(network: Network, phase: SteppedSpec, batch: number, stored: StoredAs) {
+  const noise = noiseNeed(network, phase, batch)
   const shared: Record<string, TensorType> = { data: { dtype: stored.dtype, shape: ['rows', network.width] } }
   if (takesLabels(phase)) shared[LABELS] = { dtype: 'int32', shape: ['rows'] }
-  const own: Record<string, TensorType> = { order: picks }
-  for (const name of scalarNames(optimizer)) own[scalarName(name)] = { dtype: 'float32', shape: [] }
-  if (corruption) {
-    shared.bank = { dtype: 'float32', shape: ['bank', network.width] }
-    for (const name of NOISE_ROWS) own[name] = picks
+  const own: Record<string, TensorType> = { order: { dtype: 'int32', shape: [batch] } }
+  for (const name of scalarNames(phase.optimizer)) own[scalarName(name)] = { dtype: 'float32', shape: [] }
+  if (noise) {
+    shared.bank = { dtype: 'float32', shape: ['bank', noise.width] }
+    for (const name of NOISE_ROWS) own[name] = { dtype: 'int32', shape: noise.picks }
   }
   return { shared, own }
 }
@@ -136,7 +136,7 @@ function feedTypes(network: Network, phase: DescendSpec, batch: number, stored: 
 /** A step that gathers its batch, and its noise, by the rows that it is told. */
 function emitFedStep(
   network: Network,
-  phase: DescendSpec,
+  phase: SteppedSpec,
   stored: StoredAs,
   fed: Readonly<Record<string, Value>>,
   state: Readonly<Record<string, Value>>,
@@ -146,7 +146,7 @@ function emitFedStep(
   const batch = builder.within('batch', () => ({
     target: scaled(gather(at('data'), at('order')), stored),
     labels: takesLabels(phase) ? gather(at(LABELS), at('order')) : undefined,
-    noise: phase.corruption && (NOISE_ROWS.map((name) => gather(at('bank'), at(name))) as [Value, Value]),
+    noise: fed.bank && (NOISE_ROWS.map((name) => gather(at('bank'), at(name))) as [Value, Value]),
   }))
   const scalars = Object.fromEntries(scalarNames(phase.optimizer).map((name) => [name, at(scalarName(name))]))
   return emitStep(network, phase, { ...batch, state, scalars })
@@ -163,7 +163,7 @@ const mapped = <A, B>(record: Readonly<Record<string, A>>, to: (value: A, name: 
 /** The epoch as the bytes of an ONNX model. */
 export const compileEpoch = (
   network: Network,
-  phase: DescendSpec,
+  phase: SteppedSpec,
   batch: number,
   stored: StoredAs,
   options: LowerOptions = {},
@@ -172,7 +172,7 @@ export const compileEpoch = (
 /** One step as the bytes of an ONNX model. */
 export const compileStep = (
   network: Network,
-  phase: DescendSpec,
+  phase: SteppedSpec,
   batch: number,
   stored: StoredAs,
   options: LowerOptions = {},

@@ -216,7 +216,7 @@ export function compileAutoencoder(
 export const compileDecoder = (network: Network, given: Given, annotations?: Annotations): Uint8Array =>
   encode(lower(decoderGraph(network, given)), 'decoder', annotations)
 
-function place(builder: GraphBuilder, network: Network, given: Given): Record<string, Value> {
+export function place(builder: GraphBuilder, network: Network, given: Given): Record<string, Value> {
   const values = network.parameters.map(({ name, shape }) => {
     const known = given === 'fed' ? undefined : given[name]
     return [name, known ? builder.constant(known, name) : builder.input(name, { dtype: 'float32', shape })]

@@ -9,27 +9,49 @@ import { penaltySchema } from '../nn/penalties.js'
 import { scheduleSchema } from '../nn/schedules.js'
 import { faultOf, tableSchema } from '../table/spec.js'
 
-/** A phase that follows gradients: so many epochs over the data, in batches. */
-export const descendSchema = z.strictObject({
-  kind: z.literal('descend'),
-  name: z.string().default('train'),
+/** What phases that take steps have in common. */
+const stepping = {
   epochs: z.int().min(1),
   batchSize: z.int().min(1),
   /** A new order every epoch; otherwise the data's own. */
   shuffle: z.boolean().default(true),
   optimizer: optimizerSchema,
   schedule: scheduleSchema.default({ name: 'constant', warmup: 0 }),
-  loss: lossSchema,
   /** Added to the loss. */
   penalties: z.array(penaltySchema).default([]),
-  /** What happens to a sample before it is encoded. */
-  corruption: corruptionSchema.optional(),
   /**
    * Which layers of the encoder are trained, `from` … `to − 1`, with those of the decoder that mirror them; all when left
    * out. They are fed the codes of the layers before them. With the loss "classes" they end at the code, and may be none:
    * then the head is trained by itself.
    */
   layers: z.strictObject({ from: z.int().min(0), to: z.int().min(1) }).optional(),
+}
+
+/** A phase that follows gradients: so many epochs over the data, in batches. */
+export const descendSchema = z.strictObject({
+  kind: z.literal('descend'),
+  name: z.string().default('train'),
+  ...stepping,
+  loss: lossSchema,
+  /** What happens to a sample before it is encoded. */
+  corruption: corruptionSchema.optional(),
+})
+
+/**
+ * A phase that trains one dense layer and its mirror as a restricted Boltzmann machine, by contrastive divergence. The
+ * layer's nonlinearity says what its units are, the output's what the visible ones are: sigmoid is Bernoulli, linear is
+ * Gaussian with unit variance. A decoder with weights of its own gets the transpose of the encoder's at the end.
+ */
+export const contrastSchema = z.strictObject({
+  kind: z.literal('contrast'),
+  name: z.string().default('train'),
+  ...stepping,
+  /** k: how many times units are drawn in turn before the data is contrasted with what came out. */
+  gibbsSteps: z.int().min(1).default(1),
+  /** Go on from where the chains of the last step ended, not from the data. */
+  persistent: z.boolean().default(false),
+  /** What of each weight is taken off its gradient. */
+  weightDecay: z.number().min(0).default(0),
 })
 
 /** What tells classes from a code: one dense layer, `head.weight` [code, classes], and softmax. */
@@ -42,7 +64,7 @@ export const solveSchema = z.strictObject({
   method: z.enum(['principalComponents']),
 })
 
-export const phaseSchema = z.discriminatedUnion('kind', [descendSchema, solveSchema])
+export const phaseSchema = z.discriminatedUnion('kind', [descendSchema, contrastSchema, solveSchema])
 
 /** Layers on a side, and phases. */
 const MOST_LAYERS = 256
@@ -70,6 +92,9 @@ export const specSchema = z.strictObject({
 export type Spec = z.infer<typeof specSchema>
 export type PhaseSpec = Spec['phases'][number]
 export type DescendSpec = z.infer<typeof descendSchema>
+export type ContrastSpec = z.infer<typeof contrastSchema>
+/** A phase that goes over the data in steps. */
+export type SteppedSpec = DescendSpec | ContrastSpec
 export type SolveSpec = z.infer<typeof solveSchema>
 
 /** Whether a phase's target is the samples' classes, and not the samples themselves. */
@@ -102,7 +127,7 @@ export function parseSpec(value: unknown, at = 'spec'): Spec {
 /** A sparsity penalty takes logarithms of ρ̂ and 1 − ρ̂: they are numbers only where units lie between 0 and 1. */
 function requireActivity({ encoder, phases }: Spec, at: string): void {
   phases.forEach((phase, i) => {
-    if (phase.kind !== 'descend' || phase.penalties.length === 0) return
+    if (phase.kind === 'solve' || phase.penalties.length === 0) return
     const activation = activationAfter(encoder.slice(phase.layers?.from, phase.layers?.to))
     if (activation === 'sigmoid') return
     throw new DiaboloError('E_SPEC', {

@@ -1,4 +1,5 @@
 import { DiaboloError } from '../base/errors.js'
+import { sizeOf } from '../base/shape.js'
 import type { Value } from '../graph/types.js'
 import { emitFilled, emitPresence } from '../nn/columns.js'
 import { emitCorruption } from '../nn/corruption.js'
@@ -6,8 +7,10 @@ import { emitClassLoss, emitLoss } from '../nn/losses.js'
 import { optimizerOf } from '../nn/optimizers.js'
 import { emitPenalty } from '../nn/penalties.js'
 import { add, grad, reduceMean } from '../ops/index.js'
+import { CHAINS, emitContrast } from './contrast.js'
 import type { Network } from './network.js'
-import type { DescendSpec } from './spec.js'
+import type { DescendSpec, SteppedSpec } from './spec.js'
+import { emitUpdates, metersOf, parametersOf, slotName, type Values } from './update.js'
 
 /** A tensor carried from step to step: a parameter, or what the optimizer remembers of it. */
 export interface StateSpec {
@@ -15,17 +18,32 @@ export interface StateSpec {
   readonly shape: readonly number[]
 }
 
-type Values = Readonly<Record<string, Value>>
-
-/** All that a phase carries: every parameter, then the optimizer's slots, `adam.m/encoder.0.weight`. */
-export function stateOf({ parameters }: Network, { optimizer }: DescendSpec): readonly StateSpec[] {
+/** All that a phase carries: every parameter, then the optimizer's slots, `adam.m/encoder.0.weight`, then Gibbs chains. */
+export function stateOf({ parameters, codeShape }: Network, phase: SteppedSpec): readonly StateSpec[] {
+  const { optimizer } = phase
   const slots = optimizerOf(optimizer).slots(optimizer)
+  const chains = phase.kind === 'contrast' && phase.persistent
   return [
     ...parameters.map(({ name, shape }) => ({ name, shape })),
     ...slots.flatMap((slot) =>
       parameters.map(({ name, shape }) => ({ name: slotName(optimizer.name, slot, name), shape })),
     ),
+    ...(chains ? [{ name: CHAINS, shape: [phase.batchSize, ...codeShape] }] : []),
   ]
+}
+
+/** Noise that every step is fed: rows of a bank, two for each that `picks` counts. */
+export interface NoiseNeed {
+  readonly width: number
+  /** The shape of the row numbers of one step. */
+  readonly picks: readonly number[]
+}
+
+/** What noise a phase needs for steps of so many samples. */
+export function noiseNeed(network: Network, phase: SteppedSpec, batch: number): NoiseNeed | undefined {
+  if (phase.kind === 'descend') return phase.corruption && { width: network.width, picks: [batch] }
+  const rows = phase.persistent ? phase.batchSize : batch
+  return { width: sizeOf(network.codeShape), picks: [phase.gibbsSteps, rows] }
 }
 
 export interface StepInputs {
@@ -33,7 +51,7 @@ export interface StepInputs {
   readonly target: Value
   /** int32 [batch]: the samples' classes, where the phase tells them */
   readonly labels?: Value | undefined
-  /** float32 [batch, width], two of them: the rows of the noise bank for each sample, where the phase corrupts its input */
+  /** float32 [...picks, width], two of them: rows of the noise bank, where the phase needs noise */
   readonly noise?: readonly [Value, Value] | undefined
   /** by the names of `stateOf` */
   readonly state: Values
@@ -50,22 +68,17 @@ export interface Step {
   readonly next: Values
 }
 
-/** A phase's penalties look at each unit's mean activation, and so do those who watch. */
-export const meterNames = ({ penalties }: DescendSpec): readonly 'activation'[] =>
-  penalties.length > 0 ? ['activation'] : []
+/** One training step. */
+export const emitStep = (network: Network, phase: SteppedSpec, inputs: StepInputs): Step =>
+  phase.kind === 'descend' ? emitDescent(network, phase, inputs) : emitContrast(network, phase, inputs)
 
 /**
- * One training step: corruption, forward, loss, backward, update. Scopes tell them apart: `noise`, `encoder.0`, `loss`,
- * `backward/encoder.0`, `update/encoder.0.weight`.
+ * A step that follows the gradient of a loss: corruption, forward, loss, backward, update. Scopes tell them apart: `noise`,
+ * `encoder.0`, `loss`, `backward/encoder.0`, `update/encoder.0.weight`.
  */
-export function emitStep(network: Network, phase: DescendSpec, inputs: StepInputs): Step {
+function emitDescent(network: Network, phase: DescendSpec, inputs: StepInputs): Step {
   const { target, labels, noise, state, scalars } = inputs
-  const { optimizer } = phase
-  const rule = optimizerOf(optimizer)
-  const slots = rule.slots(optimizer)
-  const names = network.parameters.map(({ name }) => name)
-  const parameters = Object.fromEntries(names.map((name) => [name, state[name] as Value]))
-
+  const parameters = parametersOf(network, state)
   const { builder } = target
   const { corruption } = phase
   const { columns } = network
@@ -83,22 +96,7 @@ export function emitStep(network: Network, phase: DescendSpec, inputs: StepInput
     return { loss, activation }
   })
   const gradients = builder.within('backward', () => grad(loss, Object.values(parameters)))
-
-  const next: Record<string, Value> = {}
-  names.forEach((name, i) => {
-    const own = slots.map((slot) => [slot, state[slotName(optimizer.name, slot, name)] as Value])
-    const updated = builder.within(`update/${name}`, () =>
-      rule.emit(optimizer, {
-        parameter: parameters[name] as Value,
-        gradient: gradients[i] as Value,
-        slots: Object.fromEntries(own),
-        scalars,
-      }),
-    )
-    next[name] = updated.parameter
-    for (const slot of slots) next[slotName(optimizer.name, slot, name)] = updated.slots[slot] as Value
-  })
-  return { loss, meters: Object.fromEntries(meterNames(phase).map((name) => [name, activation])), next }
+  return { loss, meters: metersOf(phase, activation), next: emitUpdates(network, phase, gradients, { state, scalars }) }
 }
 
 interface Coded extends Pick<StepInputs, 'target' | 'labels'> {
@@ -129,5 +127,3 @@ function emitMisfit(
     hint: 'give the spec a head, and the step the labels',
   })
 }
-
-const slotName = (optimizer: string, slot: string, parameter: string) => `${optimizer}.${slot}/${parameter}`

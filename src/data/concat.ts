@@ -1,7 +1,7 @@
 import { DiaboloError } from '../base/errors.js'
 import { sameShape, showShape } from '../base/shape.js'
 import { type RowStream, readRows, rowStream } from './row-stream.js'
-import { type Column, emptyColumn, type TableStream } from './table.js'
+import { type Column, emptyColumn, type Table, type TableStream } from './table.js'
 
 /** A part of what is asked for: rows `from` … `to − 1` of one of the streams. */
 interface Piece<S> {
@@ -99,20 +99,24 @@ export function concatTables(streams: readonly TableStream[]): TableStream {
     rows: rowsOf(streams),
     columns,
     async read(from, to) {
-      const parts = await Promise.all(
-        piecesOf(streams, from, to).map((piece) => piece.stream.read(piece.from, piece.to)),
-      )
-      const filled = columns.map((column): Column => {
-        const whole = emptyColumn(column, to - from)
-        let at = 0
-        for (const part of parts) {
-          const values = part.columns.find((other) => other.name === column.name)?.values
-          for (let row = 0; row < part.rows; row++) (whole.values as unknown[])[at + row] = values?.[row]
-          at += part.rows
-        }
-        return whole
-      })
-      return { name, rows: to - from, columns: filled }
+      const parts = piecesOf(streams, from, to).map((piece) => piece.stream.read(piece.from, piece.to))
+      return joinTables(await Promise.all(parts), { name, columns })
     },
   }
+}
+
+/** The rows of tables with the same columns, one after the other. */
+export function joinTables(parts: readonly Table[], { name, columns }: Pick<TableStream, 'name' | 'columns'>): Table {
+  const rows = rowsOf(parts)
+  const filled = columns.map((head): Column => {
+    const whole = emptyColumn(head, rows)
+    let at = 0
+    for (const part of parts) {
+      const values = part.columns.find((column) => column.name === head.name)?.values
+      for (let row = 0; row < part.rows; row++) (whole.values as unknown[])[at + row] = values?.[row]
+      at += part.rows
+    }
+    return whole
+  })
+  return { name, rows, columns: filled }
 }

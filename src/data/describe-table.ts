@@ -32,47 +32,45 @@ export async function describeTable(table: TableStream): Promise<TableDescriptio
 }
 
 function warn(rows: number, columns: readonly ColumnSummary[]): string[] {
-  const named = (wanted: (column: ColumnSummary) => boolean) => list(columns.filter(wanted).map(({ name }) => name))
   const warnings: string[] = []
-  const say = (names: string, text: string) => {
-    if (names !== '') warnings.push(`${names}: ${text}`)
+  /** @returns whether it was said of a column */
+  const say = (wanted: (column: ColumnSummary) => boolean, text: string) => {
+    const found = columns.filter(wanted)
+    if (found.length > 0) warnings.push(`${list(found.map(({ name }) => name))}: ${text}`)
+    return (column: ColumnSummary) => found.includes(column)
   }
-  say(
-    named(({ present }) => present === 0),
-    'no value at all; leave it out',
-  )
-  say(
-    named(({ different, present }) => different === 1 && present > 0),
+  const empty = say(({ present }) => present === 0, 'no value at all; leave it out')
+  const constant = say(
+    ({ different, present }) => different === 1 && present > 0,
     'one value only: there is nothing to learn from it',
   )
-  say(
-    named(({ present }) => present > 0 && present < rows / 2),
-    'mostly missing',
-  )
-  say(
-    named((column) => isKey(column, rows)),
+  say(({ present }) => present > 0 && present < rows / 2, 'mostly missing')
+  const key = say(
+    (column) => isKey(column, rows),
     'every row has another value, as a key has: it cannot be learned, only memorised; leave it out',
   )
-  const twins = twinsIn(columns)
-  for (const names of twins)
-    say(list(names), 'the same values row by row: what is in one gives the other away; leave out all but one')
-  say(
-    named(({ numbers }) => (numbers?.infinite ?? 0) > 0),
-    'infinite values, which cannot be trained on',
-  )
-  say(
-    named(isFar),
+  for (const names of twinsIn(columns)) {
+    say(({ name }) => names.includes(name), 'the same values row by row: what is in one gives the other away; keep one')
+  }
+  const infinite = say(({ numbers }) => (numbers?.infinite ?? 0) > 0, 'infinite values, which cannot be trained on')
+  // a column that is to be left out needs no scale
+  const stays = (column: ColumnSummary) => ![empty, constant, key, infinite].some((said) => said(column))
+  const far = say(
+    (column) => stays(column) && isFar(column),
     'a few values lie far from all others: scale it by quantiles or robustly, or they decide what is learned',
   )
   say(
-    named(({ numbers, missing }) => missing === 0 && numbers !== undefined && (numbers.min < 0 || numbers.max > 1)),
+    (column) => stays(column) && !far(column) && isOutside(column),
     'values outside 0 to 1, which a sigmoid output cannot reach: scale them, or train with --output linear',
   )
   const width = columns.length
-  if (rows < Math.max(FEW, width))
+  if (rows < Math.max(FEW, width)) {
     warnings.push(`few rows (${rows}) for ${width} columns: a wide code will memorise them`)
+  }
   return warnings
 }
+
+const isOutside = ({ numbers }: ColumnSummary) => numbers !== undefined && (numbers.min < 0 || numbers.max > 1)
 
 /** Texts or whole numbers, all of them different. */
 const isKey = ({ type, was, different, present, numbers }: ColumnSummary, rows: number) =>

@@ -18,3 +18,9 @@ export const stacked = estimator(RECIPES.stacked)
 
 /** {@link RECIPES.pca} as something that can be fitted. */
 export const pca = estimator(RECIPES.pca)
+
+/** {@link RECIPES.rbm} as something that can be fitted. */
+export const rbm = estimator(RECIPES.rbm)
+
+/** {@link RECIPES.deep} as something that can be fitted. */
+export const deep = estimator(RECIPES.deep)

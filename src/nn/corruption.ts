@@ -92,7 +92,7 @@ const KINDS: { readonly [K in CorruptionSpec['type']]: Kind<SpecOf<K>> } = { gau
 const kindOf = (spec: CorruptionSpec) => KINDS[spec.type] as Kind<CorruptionSpec>
 
 /** Rows of the bank that are drawn; after them comes the neutral one. Two of them are added for each sample. */
-const BANK_ROWS = 2048
+export const BANK_ROWS = 2048
 
 /** Which noise: samples that are trained on and samples that are tested on never share any. */
 export type NoiseStream = 'train' | 'test'

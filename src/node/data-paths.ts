@@ -11,39 +11,48 @@ import { fileSource } from './file-source.js'
 import { exists } from './files.js'
 import { decodeWithSharp } from './sharp-image.js'
 
+/** `photos:64x48`, `photos:64x48x1`: height, width and channels of images. */
+const SIZED = /^(.+):(\d+)x(\d+)(?:x([13]))?$/
+
 const IMAGE = /\.(png|jpe?g|webp)$/i
 
 /**
  * What is at a path: a file, `archive.npz:array`, several files that match a pattern (`parts/*.parquet`, in the order of their
- * names) or are separated by commas, or a folder: of images, whose classes are the folders in it, or in MNIST's layout.
+ * names) or are separated by commas, or a folder: of images, whose classes are the folders in it, or in MNIST's layout. What
+ * follows as `:64x64x1` is the size of images.
  *
  * @returns nothing when there is no such path
  * @throws E_MISSING when a folder holds no data, or one of several paths is not there; E_DATA when several do not fit together
  */
 export async function openPaths(text: string, given: ReadOptions = {}): Promise<RowStream | TableStream | undefined> {
+  const [, path, height, width, channels] = SIZED.exec(text) ?? []
+  if (path && (await exists(text)) === false) {
+    const size = [Number(height), Number(width)] as const
+    return openPaths(path, { ...given, size, ...(channels && { channels: channels === '1' ? 1 : 3 }) })
+  }
   const options = { decodeImage: decodeWithSharp, ...given }
   const one = await openPath(text, options)
   if (one) return one
   const listed = text.split(',').filter((part) => part !== '')
-  const paths = (await Promise.all(listed.map(matching))).flat()
-  if (listed.length === 1 && paths.length === 0) return undefined
   const opened: (RowStream | TableStream)[] = []
-  for (const path of paths) {
-    const data = await openPath(path, options)
-    if (!data) throw missing(path, 'a file that is there', 'none')
-    opened.push(data)
+  for (const part of listed) {
+    const found: (RowStream | TableStream | undefined)[] = []
+    // one after the other: to open one may be to go through all of it
+    for (const path of await matching(part)) found.push(await openPath(path, options))
+    const there = found.filter((data) => data !== undefined)
+    if (there.length === 0 && listed.length > 1) throw missing(part, 'a file that is there', 'none')
+    opened.push(...there)
   }
+  if (opened.length === 0) return undefined
   const tables = opened.filter(isTable)
   const rows = opened.filter((data): data is RowStream => !isTable(data))
   if (tables.length > 0 && rows.length > 0) throw mixed(rows[0]?.name as string, tables[0]?.name as string)
-  if (opened.length === 0) return undefined
   return tables.length > 0 ? concatTables(tables) : concatRows(rows)
 }
 
 async function matching(pattern: string): Promise<string[]> {
-  if (!/[*?[{]/.test(pattern) || (await exists(pattern))) return [pattern]
-  const found = await glob(pattern, { onlyFiles: true, expandDirectories: false })
-  return found.sort()
+  if ((await exists(pattern)) || !/[*?[{]/.test(pattern)) return [pattern]
+  return (await glob(pattern, { onlyFiles: true, expandDirectories: false })).sort()
 }
 
 async function openPath(path: string, options: ReadOptions): Promise<RowStream | TableStream | undefined> {

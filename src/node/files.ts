@@ -3,7 +3,7 @@ import { access, constants, mkdir, open, readdir, readFile, rename, rm, stat, wr
 import { dirname } from 'node:path'
 import { DiaboloError } from '../base/errors.js'
 
-const errno = (error: unknown) => (error as NodeJS.ErrnoException).code ?? String(error)
+export const errno = (error: unknown) => (error as NodeJS.ErrnoException).code ?? String(error)
 
 /**
  * @throws E_MISSING when there is no such file; E_DATA when it cannot be read
@@ -110,7 +110,7 @@ export const exists = (path: string): Promise<boolean> =>
     () => false,
   )
 
-function readError(path: string, cause: unknown): DiaboloError {
+export function readError(path: string, cause: unknown): DiaboloError {
   const missing = errno(cause) === 'ENOENT'
   return new DiaboloError(missing ? 'E_MISSING' : 'E_DATA', {
     at: path,
@@ -123,7 +123,7 @@ function readError(path: string, cause: unknown): DiaboloError {
   })
 }
 
-function writeError(path: string, cause: unknown): DiaboloError {
+export function writeError(path: string, cause: unknown): DiaboloError {
   return new DiaboloError('E_WRITE', {
     at: path,
     expected: 'a place that can be written to',

@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { DiaboloError } from '../base/errors.js'
 import { nearest } from '../base/nearest.js'
-import { type descendSchema, parseSpec, type Spec, type specSchema } from '../compile/spec.js'
+import { type contrastSchema, type descendSchema, parseSpec, type Spec, type specSchema } from '../compile/spec.js'
 import type { TableSpec } from '../table/spec.js'
 import { forTable, requireUndecided } from './for-table.js'
 
@@ -21,6 +21,7 @@ export type Built = Pick<z.input<typeof specSchema>, 'encoder' | 'decoder' | 'ou
 export type LayerInput = Built['encoder'][number]
 export type PhaseInput = Built['phases'][number]
 export type DescendInput = z.input<typeof descendSchema>
+export type ContrastInput = z.input<typeof contrastSchema>
 
 export interface RecipeDefinition<S extends z.ZodObject> {
   readonly name: string

@@ -28,9 +28,11 @@ export interface Identity {
 }
 
 /** What tells data from other data; its name does not. */
-export interface DataIdentity extends Samples {
+export interface DataIdentity extends Pick<Samples, 'name' | 'rows' | 'shape' | 'dtype' | 'scale' | 'missing'> {
   /** As `fingerprintOf` gives it; missing in a browser's page that was not served securely. */
   readonly fingerprint?: string
+  /** The SHA-256 of the samples' classes, where training is told them. */
+  readonly labels?: string
 }
 
 /** How far a training has come. */

@@ -1,5 +1,5 @@
 import type { Parameters } from '../compile/network.js'
-import type { DescendSpec } from '../compile/spec.js'
+import type { SteppedSpec } from '../compile/spec.js'
 import { activityOf } from './activity.js'
 import { type Best, bestName, type Position, type Standing } from './checkpoint.js'
 import { isBetter, isOver, type Patience } from './early-stopping.js'
@@ -28,7 +28,7 @@ export interface Descent {
 }
 
 /** Runs one phase of gradient descent from where it stands, to its end or until it is stopped. */
-export async function descend(context: DescendContext, phase: DescendSpec, start: Standing): Promise<Descent> {
+export async function descend(context: DescendContext, phase: SteppedSpec, start: Standing): Promise<Descent> {
   requireRows(context.feed.data, phase)
   const stepper = await Stepper.open(context, phase, start.tensors, start.position.step)
   try {
@@ -45,7 +45,7 @@ export async function descend(context: DescendContext, phase: DescendSpec, start
 class PhaseRun {
   divergedAt: number | undefined
   readonly #context: DescendContext
-  readonly #phase: DescendSpec
+  readonly #phase: SteppedSpec
   readonly #stepper: Stepper
   readonly #start: Standing
   readonly #history: EpochRecord[]
@@ -57,7 +57,7 @@ class PhaseRun {
   /** Rows and seconds since this run began. */
   #pace = { rows: 0, seconds: 0 }
 
-  constructor(context: DescendContext, phase: DescendSpec, stepper: Stepper, start: Standing) {
+  constructor(context: DescendContext, phase: SteppedSpec, stepper: Stepper, start: Standing) {
     const { epoch, seen, sums, seconds, best } = start.position
     this.#context = context
     this.#phase = phase

@@ -1,5 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
-import type { DescendSpec, Spec } from '../compile/spec.js'
+import { sha256 } from '../base/sha256.js'
+import { type Spec, type SteppedSpec, takesLabels } from '../compile/spec.js'
 import { type Dataset, type Samples, widthOf } from '../data/dataset.js'
 import { fingerprintOf } from '../data/fingerprint.js'
 import type { RowStream } from '../data/row-stream.js'
@@ -21,8 +22,9 @@ export interface Identified {
 export async function identify(training: Identified): Promise<Identity> {
   const { spec, seed, data, fingerprint, validation, buffer, info } = training
   const { engine, version, device, threads } = info
-  const own = dataIdentity(data, await fingerprint)
-  const other = validation && dataIdentity(validation, await fingerprintOf(validation))
+  const labelled = spec.phases.some(takesLabels)
+  const own = await dataIdentity(data, await fingerprint, labelled)
+  const other = validation && (await dataIdentity(validation, await fingerprintOf(validation), labelled))
   return {
     spec,
     seed,
@@ -68,10 +70,11 @@ function requireSameSpec(before: Spec, now: Spec, position: Position, refuse: Re
   const [had, has] = [before.phases[last], now.phases[last]]
   const path = firstDifference(before, now, 'spec')
   if (path === undefined) return
-  const sameEpochs = had?.kind === 'descend' && has?.kind === 'descend' ? { ...has, epochs: had.epochs } : undefined
+  const sameEpochs =
+    had && has && had.kind !== 'solve' && has.kind !== 'solve' ? { ...has, epochs: had.epochs } : undefined
   const asBefore = { ...now, phases: now.phases.map((phase, i) => (i === last ? (sameEpochs ?? phase) : phase)) }
   const other = firstDifference(before, asBefore, 'spec')
-  if (other !== undefined || !sameEpochs || has?.kind !== 'descend') {
+  if (other !== undefined || !sameEpochs || !has || has.kind === 'solve') {
     const hint = 'train with the options that the training began with'
     refuse(other ?? path, 'what the checkpoint has', 'something else', hint)
   } else if (position.phase === last && position.step > 0) {
@@ -80,7 +83,7 @@ function requireSameSpec(before: Spec, now: Spec, position: Position, refuse: Re
 }
 
 function requireSameRates(
-  { schedule, epochs }: DescendSpec,
+  { schedule, epochs }: SteppedSpec,
   wanted: number,
   { epoch, seen }: Position,
   refuse: (expected: string, found: string, hint: string) => never,
@@ -107,12 +110,23 @@ function firstDifference(a: unknown, b: unknown, at: string): string | undefined
   return undefined
 }
 
-function dataIdentity({ name, rows, shape, dtype, scale }: Samples, fingerprint: string | undefined): DataIdentity {
-  return { name, rows, shape, dtype, scale, ...(fingerprint !== undefined && { fingerprint }) }
+async function dataIdentity(data: Samples, fingerprint: string | undefined, labelled: boolean): Promise<DataIdentity> {
+  const { name, rows, shape, dtype, scale, missing, labels } = data
+  return {
+    name,
+    rows,
+    shape,
+    dtype,
+    scale,
+    ...(missing !== undefined && { missing }),
+    ...(fingerprint !== undefined && { fingerprint }),
+    ...(labelled && labels && { labels: await sha256(new Uint8Array(Int32Array.from(labels).buffer)) }),
+  }
 }
 
 const sameData = (a: DataIdentity, b: DataIdentity): boolean =>
   a.fingerprint === b.fingerprint &&
+  a.labels === b.labels &&
   a.rows === b.rows &&
   a.dtype === b.dtype &&
   a.scale === b.scale &&

@@ -1,5 +1,7 @@
+import { buildMachine, mirrored } from '../compile/contrast.js'
 import { initialParameters, type Network, networkOf, type Parameters } from '../compile/network.js'
-import { type DescendSpec, takesLabels } from '../compile/spec.js'
+import { type SteppedSpec, takesLabels } from '../compile/spec.js'
+import { stateOf } from '../compile/step.js'
 import type { Dataset } from '../data/dataset.js'
 import { fingerprintOf } from '../data/fingerprint.js'
 import type { RowStream } from '../data/row-stream.js'
@@ -15,7 +17,7 @@ import { Keeper, type KeeperOptions } from './keeper.js'
 import { bufferOf, openCodes, openFeed } from './open-feed.js'
 import { solve } from './solve.js'
 import { stopAfter, untilStopped } from './stopping.js'
-import { requireFitOptions, requireLabels, requireWidth } from './validate.js'
+import { requireFitOptions, requireLabels, requireTensors, requireWidth } from './validate.js'
 import { openValidation } from './validation.js'
 
 export interface FitOptions extends Patience, KeeperOptions {
@@ -96,6 +98,7 @@ export async function runPhases(
   try {
     const now = resume && known && (await untilStopped(known, signal))
     const warnings = resume && now ? requireResumable(resume, now) : []
+    if (resume && now) requireTensors(resume, network.parameters)
     for (const message of warnings) onEvent?.({ type: 'warning', message })
     // a checkpoint that there was no time to look at is not written over
     const keeper = new Keeper(resume && !now ? {} : options, known)
@@ -105,10 +108,10 @@ export async function runPhases(
       at = descent.standing
       const { phase } = at.position
       // the last descent is left where it stands, so that epochs can be added to it
-      const isLast = phase === spec.phases.length - 1 && spec.phases[phase]?.kind === 'descend'
+      const isLast = phase === spec.phases.length - 1 && spec.phases[phase]?.kind !== 'solve'
       if (isLast || descent.end === 'stopped' || descent.end === 'diverged') break
       const position = beginning(phase + 1, totalsOf(at.position))
-      at = { position, history: at.history, tensors: parametersOf(network, at) }
+      at = { position, history: at.history, tensors: settled(network, at) }
     }
     if (descent.end !== 'diverged') await keeper.end(at)
   } finally {
@@ -118,7 +121,7 @@ export async function runPhases(
   const { end, divergedAt } = descent
   const print = await untilStopped(fingerprint, signal)
   return {
-    parameters: parametersOf(network, at),
+    parameters: settled(network, at),
     history: at.history,
     ...totalsOf(at.position),
     stopped: end === 'diverged' ? end : (stopping.reason() ?? (end === 'stopped' ? 'aborted' : end)),
@@ -143,19 +146,32 @@ interface Training {
 async function runPhase(training: Training, at: Standing): Promise<Descent> {
   const { network, signal } = training
   const phase = network.spec.phases[at.position.phase] as Network['spec']['phases'][number]
-  if (phase.kind === 'descend') return runDescent(training, phase, at)
+  if (phase.kind !== 'solve') return runDescent(training, phase, at)
   const solved = await untilStopped(solve(training, phase), signal)
   return solved
     ? { standing: { ...at, tensors: { ...at.tensors, ...solved } }, end: 'finished' }
     : { standing: at, end: 'stopped' }
 }
 
+/** What a phase trains. */
+const trainedBy = ({ spec }: Network, phase: SteppedSpec): Network =>
+  phase.kind === 'contrast' ? buildMachine(spec, phase.layers) : networkOf(spec, phase)
+
+/** The parameters where training stands; a decoder that is not tied gets what its mirror learned as a Boltzmann machine. */
+function settled(network: Network, at: Standing): Parameters {
+  const { spec } = network
+  const parameters = parametersOf(network, at)
+  const phase = spec.phases[at.position.phase]
+  return phase?.kind === 'contrast' ? { ...parameters, ...mirrored(spec, parameters, phase.layers) } : parameters
+}
+
 /** On the whole network or on some of its layers, fed with what the layers before them make of the samples. */
-async function runDescent(training: Training, phase: DescendSpec, at: Standing): Promise<Descent> {
+async function runDescent(training: Training, phase: SteppedSpec, at: Standing): Promise<Descent> {
   const { runtime, network: whole, data, feed, keeper, seed, signal, options } = training
   const { validation, onEvent, buffer } = options
   const { from } = phase.layers ?? { from: 0 }
-  const network = networkOf(whole.spec, phase)
+  const network = trainedBy(whole, phase)
+  if (at.position.step > 0) requireTensors(at, stateOf(network, phase))
   if (takesLabels(phase)) requireLabels(data, whole.spec.head?.classes ?? 0)
   const parameters = parametersOf(whole, at)
   const encoding = { runtime, whole, parameters, data, layers: from }

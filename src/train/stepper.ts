@@ -2,13 +2,14 @@ import type { Tensor } from '../base/tensor.js'
 import { compileEpoch, compileStep, LABELS, LOSSES, meterName, nextName } from '../compile/epoch.js'
 import type { LowerOptions } from '../compile/lowering/index.js'
 import type { Network, Parameters } from '../compile/network.js'
-import { type DescendSpec, takesLabels } from '../compile/spec.js'
-import { meterNames, stateOf } from '../compile/step.js'
-import { widthOf } from '../data/dataset.js'
+import { type SteppedSpec, takesLabels } from '../compile/spec.js'
+import { stateOf } from '../compile/step.js'
+import { meterNames } from '../compile/update.js'
 import { floats } from '../runtime/floats.js'
 import type { Resident, Runtime, Session } from '../runtime/types.js'
 import type { Feed, Portion } from './feed.js'
-import { bankTensor, noiseLists, rateAt, scalarLists } from './step-lists.js'
+import { bankTensor, noiseLists } from './noise.js'
+import { rateAt, scalarLists } from './step-lists.js'
 import { runLoop, runStepwise } from './stepwise.js'
 
 /** How long one run of the runtime should take: short enough for lively progress and quick cancellation. */
@@ -41,7 +42,7 @@ export interface Advance {
 /** Takes steps in chunks of about a tenth of a second and keeps the state on the runtime's side between them. */
 export class Stepper {
   readonly #context: StepperContext
-  readonly #phase: DescendSpec
+  readonly #phase: SteppedSpec
   readonly #totalSteps: number
   /** The noise bank on the runtime's side. */
   readonly #bank: Resident | undefined
@@ -53,7 +54,7 @@ export class Stepper {
 
   private constructor(
     context: StepperContext,
-    phase: DescendSpec,
+    phase: SteppedSpec,
     state: State,
     bank: Resident | undefined,
     step: number,
@@ -70,7 +71,7 @@ export class Stepper {
    * @param start  parameters to begin from, and what the optimizer remembers: nothing, where it is left out
    * @param step   steps of this phase that were taken before
    */
-  static async open(context: StepperContext, phase: DescendSpec, start: Parameters, step = 0): Promise<Stepper> {
+  static async open(context: StepperContext, phase: SteppedSpec, start: Parameters, step = 0): Promise<Stepper> {
     const entries = stateOf(context.network, phase).map(async ({ name, shape }) => {
       const size = shape.reduce((product, dim) => product * dim, 1)
       const initial: Tensor = start[name] ?? { dtype: 'float32', shape, data: new Float32Array(size) }
@@ -122,7 +123,7 @@ export class Stepper {
       },
       own: {
         order: { dtype: 'int32', shape: [trips, batch], data: places.slice(0, rows) } as const,
-        ...this.#noise(samples.subarray(0, rows), epoch, [trips, batch]),
+        ...this.#noise(samples.subarray(0, rows), epoch, batch),
         ...scalarLists(
           this.#phase,
           Array.from({ length: trips }, (_, i) => this.#step + i),
@@ -171,10 +172,10 @@ export class Stepper {
     return Object.fromEntries(await Promise.all(entries)) as Parameters
   }
 
-  /** Where each of these samples finds its noise. */
-  #noise(samples: Int32Array, epoch: number, shape: readonly number[]): Readonly<Record<string, Tensor>> {
-    const { corruption } = this.#phase
-    return corruption ? noiseLists(corruption, { seed: this.#context.seed, epoch, samples }, shape) : {}
+  /** Where these samples, so many in a step, find their noise. */
+  #noise(samples: Int32Array, epoch: number, batch: number): Readonly<Record<string, Tensor>> {
+    const { network, seed } = this.#context
+    return noiseLists(network, this.#phase, { seed, epoch, step: this.#step, samples, batch })
   }
 
   #keep(state: State): void {
@@ -199,6 +200,7 @@ export class Stepper {
   }
 }
 
-async function putBank({ runtime, feed, seed }: StepperContext, { corruption }: DescendSpec) {
-  return corruption && runtime.put(bankTensor(corruption, widthOf(feed.data), seed))
+async function putBank({ runtime, network, seed }: StepperContext, phase: SteppedSpec) {
+  const bank = bankTensor(network, phase, seed)
+  return bank && runtime.put(bank)
 }

@@ -1,6 +1,8 @@
 import { DiaboloError } from '../base/errors.js'
-import type { DescendSpec } from '../compile/spec.js'
+import { sameShape, showShape } from '../base/shape.js'
+import type { SteppedSpec } from '../compile/spec.js'
 import { type Samples, widthOf } from '../data/dataset.js'
+import type { Standing } from './checkpoint.js'
 import type { FitOptions } from './run-phases.js'
 
 /**
@@ -19,7 +21,7 @@ export function requireWidth(data: Samples, width: number, at: string): void {
 /**
  * @throws E_DATA when there is no row; E_OPTION when a batch is larger than the data
  */
-export function requireRows(data: Samples, { batchSize, name }: DescendSpec): void {
+export function requireRows(data: Samples, { batchSize, name }: SteppedSpec): void {
   if (data.rows === 0) {
     throw new DiaboloError('E_DATA', {
       at: `data set "${data.name}"`,
@@ -63,6 +65,25 @@ export function requireSameRows(data: Samples, target: Samples): void {
     found: `${target.rows}`,
     hint: 'give one target for each sample, in the same order',
   })
+}
+
+/**
+ * @throws E_FORMAT when a checkpoint does not hold a tensor that training needs, or holds one of another shape
+ */
+export function requireTensors(
+  { tensors }: Standing,
+  wanted: readonly { name: string; shape: readonly number[] }[],
+): void {
+  for (const { name, shape } of wanted) {
+    const found = tensors[name]
+    if (found && sameShape(found.shape, shape)) continue
+    throw new DiaboloError('E_FORMAT', {
+      at: `tensor "${name}" of the checkpoint`,
+      expected: `float32 ${showShape(shape)}`,
+      found: found ? showShape(found.shape) : 'nothing',
+      hint: 'go on from a checkpoint of the same training',
+    })
+  }
 }
 
 /** The options of fit that are numbers: what each must be, and when to leave it out. */

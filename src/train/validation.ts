@@ -1,5 +1,5 @@
 import type { Network } from '../compile/network.js'
-import { type DescendSpec, takesLabels } from '../compile/spec.js'
+import { type SteppedSpec, takesLabels } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
 import type { Feeds, Runtime } from '../runtime/types.js'
 import { ClassGauge } from './class-gauge.js'
@@ -22,7 +22,7 @@ export interface Validation {
 export async function openValidation(
   runtime: Runtime,
   network: Network,
-  phase: DescendSpec,
+  phase: SteppedSpec,
   { data, seed }: { readonly data: Dataset; readonly seed: number },
 ): Promise<Validation> {
   if (takesLabels(phase)) {
@@ -32,7 +32,8 @@ export async function openValidation(
       close: () => gauge.close(),
     }
   }
-  const input = phase.corruption ? corrupt(data, phase.corruption, { seed }) : data
+  const corruption = phase.kind === 'descend' ? phase.corruption : undefined
+  const input = corruption ? corrupt(data, corruption, { seed }) : data
   const gauge = await Gauge.open(runtime, network, 'fed', { input, target: data })
   return {
     measure: async (...given) => ({ validationMse: (await gauge.measure(...given)).mse }),

@@ -4,9 +4,11 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { productOf } from '../../src/app/kernel-product.js'
 import { measureProducts } from '../../src/app/product-rates.js'
 import { profileStep, type StepProfile } from '../../src/app/step-profile.js'
+import { type PassWorth, takeSteps, worthOf } from '../../src/app/timed-steps.js'
 import type { DescendSpec } from '../../src/compile/spec.js'
 import { digits } from '../../src/data/digits/index.js'
 import { RECIPES } from '../../src/recipes/index.js'
+import { openNodeRuntime } from '../../src/runtime/ort-node.js'
 
 const profileFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith('diabolo-profile-'))
 
@@ -84,6 +86,51 @@ test('a phase that trains inner layers is fed their codes', async () => {
   const shapes = nodes.flatMap(({ product }) => (product ? [[product.m, product.k, product.n].join(' ')] : []))
   expect(shapes).toContain('20 24 6')
   expect(shapes.join(' ')).not.toContain('784')
+})
+
+describe('a convolutional step without a pass', () => {
+  const spec = RECIPES.convolutional.spec([28, 28, 1], { filters: [3, 2], batchSize: 10 })
+  const request = { spec, phase: spec.phases[0] as DescendSpec, data: digits({ rows: 60 }), steps: 6, threads: 1 }
+  const softplus = ({ operators }: StepProfile) => operators.some(({ op }) => op === 'Softplus')
+  let profile: StepProfile
+  beforeAll(async () => {
+    profile = await profileStep({ ...request, without: ['splitSoftplus'] })
+  })
+
+  test('is profiled as it is, and compared with the whole', async () => {
+    const whole = await profileStep(request)
+    expect([softplus(profile), softplus(whole)]).toEqual([true, false])
+    expect(whole.worth).toBeUndefined()
+    const { turns, spread, ratio, stepMs } = profile.worth as PassWorth
+    expect(turns).toBeGreaterThan(0)
+    expect(stepMs).toBeGreaterThan(0)
+    expect(ratio).toBeGreaterThanOrEqual(spread[0])
+    expect(ratio).toBeLessThanOrEqual(spread[1])
+  })
+
+  test('has its convolutions measured the other way round too', () => {
+    for (const { op, product } of profile.nodes) {
+      if (op.endsWith('Conv')) expect(product?.filtersFirst).toBeGreaterThan(0)
+      else expect(product?.filtersFirst).toBeUndefined()
+    }
+    expect(profile.nodes.some(({ op }) => op.endsWith('Conv'))).toBe(true)
+  })
+})
+
+test('steps of several ways are taken in turn, so many of each', async () => {
+  const spec = RECIPES.vanilla.spec([28, 28, 1], { hidden: 8, batchSize: 10 })
+  const runtime = await openNodeRuntime({ threads: 1 })
+  const request = { spec, phase: spec.phases[0] as DescendSpec, samples: digits({ rows: 95 }), steps: 30 }
+  const both = await takeSteps(runtime, request, [{}, { without: ['sinkScales'] }]).finally(() => runtime.close())
+  const [first, second] = both.map(({ perStep }) => perStep.length) as [number, number]
+  expect(both.every(({ taken }) => taken >= 30)).toBe(true)
+  expect(first).toBe(second)
+})
+
+test('what a pass is worth is the time without it over the time with it, turn by turn', () => {
+  const without = { taken: 9, perStep: [2, 8, 30] }
+  const whole = { taken: 9, perStep: [1, 2, 10] }
+  expect(worthOf(without, whole)).toEqual({ stepMs: 2, ratio: 3, spread: [2, 4], turns: 3 })
 })
 
 test('bare products run at a rate that a machine can have, large ones faster than tiny ones', async () => {

@@ -113,7 +113,15 @@ describe('train', () => {
     })
     expect(summary.test.mse).toBeGreaterThan(0)
     expect(summary.test.perImage).toBeCloseTo(summary.test.mse * 784, 6)
-    expect(readdirSync(at('run')).sort()).toEqual(['figures', 'history.jsonl', 'model.onnx', 'report.html', 'run.json'])
+    expect(readdirSync(at('run')).sort()).toEqual([
+      'checkpoint',
+      'figures',
+      'history.jsonl',
+      'model.onnx',
+      'plan.json',
+      'report.html',
+      'run.json',
+    ])
     const history = readFileSync(join(at('run'), 'history.jsonl'), 'utf8')
       .trimEnd()
       .split('\n')

@@ -32,6 +32,12 @@ describe('every recipe trains, and says how well', () => {
     ['convolutional', [...QUICK, '--filters', '4,3', '--upsampling', 'bilinear'], ['crossEntropy', 'mseInput']],
     ['stacked', [...QUICK, '--units', '9,4', '--activation', 'sigmoid'], ['crossEntropy', 'mseInput', 'activity']],
     ['pca', ['--latent', '5'], []],
+    ['rbm', [...QUICK, '--hidden', '20', '--persistent'], ['crossEntropy', 'activity']],
+    [
+      'deep',
+      ['--units', '12,6,2', '--batch-size', '20', '--epochs', '1', '--rbm-epochs', '1', '--activation', 'sigmoid'],
+      ['crossEntropy'],
+    ],
   ])('%s', async (recipe, flags, more) => {
     const { code, stdout, stderr } = await train(recipe, recipe, ...flags, '--json')
     expect(code, stderr).toBe(0)
@@ -48,7 +54,9 @@ describe('every recipe trains, and says how well', () => {
   })
 
   test('all of them are in the table above', () => {
-    expect(Object.keys(RECIPES)).toEqual(['vanilla', 'sparse', 'denoising', 'convolutional', 'stacked', 'pca'])
+    expect(Object.keys(RECIPES)).toEqual([
+      ...['vanilla', 'sparse', 'denoising', 'convolutional', 'stacked', 'pca', 'rbm', 'deep'],
+    ])
   })
 })
 

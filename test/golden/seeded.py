@@ -85,14 +85,14 @@ def permutation(length: int, random: Rng) -> list:
     return order
 
 
-def initial(init: str, shape: tuple, fan_in: int, fan_out: int, random: Rng) -> numpy.ndarray:
+def initial(init: str, shape: tuple, fan_in: int, fan_out: int, random: Rng, deviation: float = 1.0) -> numpy.ndarray:
     """float32 starting weights, by the initialiser's name."""
     count = math.prod(shape)
     if init == "glorot":
         limit = math.sqrt(6 / (fan_in + fan_out))
         values = [limit * (2 * random.uniform() - 1) for _ in range(count)]
     else:
-        sigma = math.sqrt(2 / fan_in) if init == "he" else 1.0
+        sigma = math.sqrt(2 / fan_in) if init == "he" else deviation
         values = [sigma * random.normal() for _ in range(count)]
     return numpy.array(values, dtype=numpy.float32).reshape(shape)
 
@@ -121,3 +121,24 @@ class Noise:
         if self.kind == "saltAndPepper":
             return numpy.where(u < self.strength / 2, 0, numpy.where(u > 1 - self.strength / 2, 1, x))
         return self.strength * x * 2 * u + (1 - self.strength) * x
+
+
+class Turns:
+    """What units of a restricted Boltzmann machine are drawn with: for each chain and turn the sum of two rows of a bank."""
+
+    def __init__(self, hidden: str, units: int, phase: str, persistent: bool, seed: int) -> None:
+        random = Rng(seed, "gibbs", phase)
+        draw = random.uniform if hidden == "sigmoid" else random.normal
+        self.bank = numpy.array([draw() for _ in range(BANK_ROWS * units)], dtype=numpy.float32).reshape(-1, units)
+        self.hidden, self.phase, self.persistent, self.seed = hidden, phase, persistent, seed
+
+    def chains(self, samples: list, epoch: int, step: int, count: int) -> list:
+        """One generator for each chain; it is asked for two rows at every turn."""
+        if self.persistent:
+            return [Rng(self.seed, "chain", self.phase, step, row) for row in range(count)]
+        return [Rng(self.seed, "turns", self.phase, epoch, sample) for sample in samples]
+
+    def draw(self, mean: numpy.ndarray, chains: list) -> numpy.ndarray:
+        total = numpy.stack([self.bank[r.below(BANK_ROWS)] + self.bank[r.below(BANK_ROWS)] for r in chains])
+        total = total.astype(numpy.float64)
+        return (total % 1 < mean).astype(numpy.float64) if self.hidden == "sigmoid" else mean + total / math.sqrt(2)

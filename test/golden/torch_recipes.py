@@ -19,7 +19,7 @@ import pathlib
 
 import numpy
 import torch
-from seeded import Noise, Rng, initial, permutation
+from seeded import Noise, Rng, Turns, initial, permutation
 from torch.nn import functional as F
 from torch_trajectory import compact, stream
 
@@ -31,6 +31,8 @@ SPARSE = {**SHALLOW, "hidden": 30, "activation": "sigmoid", "learningRate": 0.01
 DENOISING = {**SHALLOW, "hidden": 80, "activation": "elu", "learningRate": 0.002, "fresh": True, "spare": 0}
 MAPS = {**SHARED, "epochs": 10, "output": "sigmoid", "noise": 0, "alpha": 0, "loss": "crossEntropy", "activation": "relu"}
 STACKED = {**SHALLOW, "units": [30, 8], "activation": "elu", "learningRate": 0.004, "pretrainEpochs": 3}
+RBM = {"hidden": 20, "batchSize": BATCH, "schedule": "constant", "warmup": 0, "epochs": 10, "learningRate": 0.2, "momentum": 0.8, "weightDecay": 0.001, "gibbsSteps": 1, "persistent": False, "visible": "bernoulli", "sigma": 0.1}
+DEEP = {**SHALLOW, "units": [30, 16, 5], "activation": "elu", "learningRate": 0.004, "rbmEpochs": 0}
 
 ROW, IMAGE, COLOUR = [8, 8, 1], [9, 7, 1], [9, 7, 3]
 
@@ -49,6 +51,11 @@ CASES = [
     ("convolutional", IMAGE, "windows of 2, nearest", {**MAPS, "filters": [4, 4], "kernel": 2, "upsampling": "nearest", "learningRate": 0.01, "activation": "tanh"}),
     ("stacked", ROW, "tied, noise in the fine-tuning", {**STACKED, "tied": True, "noise": 0.3, "corruption": "gaussian", "fresh": True, "spare": 0.3, "pretrainLearningRate": 0.003, "loss": "crossEntropy"}),
     ("stacked", ROW, "untied, sparse, drawn once", {**STACKED, "units": [20, 12, 6], "activation": "sigmoid", "noise": 0.2, "corruption": "masking", "fresh": False, "spare": 0, "alpha": 0.01, "rho": 0.3, "pretrainLearningRate": 0.01}),
+    ("rbm", ROW, "one turn", RBM),
+    ("rbm", ROW, "three turns, Gaussian visible units", {**RBM, "gibbsSteps": 3, "visible": "gaussian", "learningRate": 0.02}),
+    ("rbm", ROW, "persistent chains, two turns", {**RBM, "gibbsSteps": 2, "persistent": True, "weightDecay": 0}),
+    ("deep", ROW, "no pretraining, tied", {**DEEP, "tied": True, "loss": "crossEntropy"}),
+    ("deep", ROW, "pretrained by Boltzmann machines", {**DEEP, "units": [24, 8], "learningRate": 0.015, "activation": "sigmoid", "init": "normal", "sigma": 0.1, "rbmEpochs": 4, "rbmLearningRate": 0.1, "rbmCodeLearningRate": 0.01, "rbmWeightDecay": 0.0002, "loss": "mse", "epochs": 20}),
 ]
 
 NONLINEARITIES = {"sigmoid": torch.sigmoid, "elu": F.elu, "relu": torch.relu, "tanh": torch.tanh, "linear": lambda x: x}
@@ -64,12 +71,12 @@ def data(shape: list) -> numpy.ndarray:
 class Weights:
     """Every learned tensor by its name, made when it is first asked for."""
 
-    def __init__(self, init: str) -> None:
-        self.init, self.tensors = init, {}
+    def __init__(self, init: str, deviation: float = 1.0) -> None:
+        self.init, self.deviation, self.tensors = init, deviation, {}
 
     def weight(self, name: str, shape: tuple, fan_in: int, fan_out: int) -> torch.Tensor:
         if name not in self.tensors:
-            values = initial(self.init, shape, fan_in, fan_out, Rng(SEED, "init", name))
+            values = initial(self.init, shape, fan_in, fan_out, Rng(SEED, "init", name), self.deviation)
             self.tensors[name] = torch.from_numpy(values.astype(numpy.float64)).requires_grad_()
         return self.tensors[name]
 
@@ -82,14 +89,18 @@ class Weights:
 class Dense:
     """Layers of any number: 784 → … → code → … → 784, tied or not."""
 
-    def __init__(self, sizes: list, options: dict) -> None:
-        self.sizes, self.options, self.weights = sizes, options, Weights(options["init"])
+    def __init__(self, sizes: list, options: dict, linear_code: bool = False) -> None:
+        self.sizes, self.options = sizes, options
+        self.weights = Weights(options["init"], options.get("sigma", 1.0))
         self.depth = len(sizes) - 1
         self.activation = NONLINEARITIES[options["activation"]]
+        self.linear_code = linear_code
 
     def encode(self, x: torch.Tensor, start: int, end: int) -> torch.Tensor:
         for i in range(start, end):
-            x = self.activation(x @ self.encoder(i) + self.weights.bias(f"encoder.{i}.bias", self.sizes[i + 1]))
+            x = x @ self.encoder(i) + self.weights.bias(f"encoder.{i}.bias", self.sizes[i + 1])
+            if not (self.linear_code and i == self.depth - 1):
+                x = self.activation(x)
         return x
 
     def encoder(self, i: int) -> torch.Tensor:
@@ -189,6 +200,55 @@ def descend(model, samples: numpy.ndarray, span: tuple, options: dict, name: str
     return losses
 
 
+def contrast(model: Dense, samples: numpy.ndarray, i: int, options: dict, name: str) -> list:
+    """One layer as a restricted Boltzmann machine; returns the error of every step's reconstruction."""
+    hidden = "linear" if model.linear_code and i == model.depth - 1 else "sigmoid"
+    visible = options["output"] if i == 0 else "sigmoid"
+    seen, units = model.sizes[i], model.sizes[i + 1]
+    mirror = f"decoder.{model.depth - 1 - i}"
+    named = [model.encoder(i), model.weights.bias(f"encoder.{i}.bias", units), model.weights.bias(f"{mirror}.bias", seen)]
+    weight, up, down = (tensor.detach().numpy() for tensor in named)
+    velocity = [numpy.zeros_like(tensor) for tensor in (weight, up, down)]
+    sigmoid = lambda x: 1 / (1 + numpy.exp(-x))
+    mean_of = {"sigmoid": sigmoid, "linear": lambda x: x}
+    hidden_of = lambda v: mean_of[hidden](v @ weight + up)
+    visible_of = lambda h: mean_of[visible](h @ weight.T + down)
+    k, persistent = options["gibbsSteps"], options["persistent"]
+    turns = Turns(hidden, units, name, persistent, SEED)
+    states, losses, total = numpy.zeros((BATCH, units)), [], options["epochs"] * -(-ROWS // BATCH)
+    for epoch in range(1, options["epochs"] + 1):
+        order = permutation(ROWS, Rng(SEED, "order", name, epoch))
+        for start in range(0, ROWS, BATCH):
+            picked, step = order[start : start + BATCH], len(losses)
+            chains = turns.chains(picked, epoch, step, BATCH)
+            v0 = samples[picked]
+            h0 = hidden_of(v0)
+            h = states if persistent else turns.draw(h0, chains)
+            once = visible_of(h0 if persistent else h)
+            for turn in range(k):
+                v = visible_of(h)
+                mean = hidden_of(v)
+                if persistent or turn + 1 < k:
+                    h = turns.draw(mean, chains)
+            states = h if persistent else states
+            losses.append(float(f"{((once - v0) ** 2).mean():.9g}"))
+            gradients = [
+                v.T @ mean / len(v) - v0.T @ h0 / len(v0) + options["weightDecay"] * weight,
+                mean.mean(0) - h0.mean(0),
+                v.mean(0) - v0.mean(0),
+            ]
+            rise = options["warmup"] * total
+            rate = options["learningRate"] * ((step + 1) / (rise + 1) if step < rise else 1)
+            for tensor, gradient, u in zip((weight, up, down), gradients, velocity):
+                u *= options["momentum"]
+                u += gradient
+                tensor -= rate * u
+    if not options["tied"]:
+        own = torch.from_numpy(weight.T.copy()).requires_grad_()
+        model.weights.tensors[f"{mirror}.weight"] = own
+    return losses
+
+
 def weights_of(model, span: tuple) -> list:
     if isinstance(model, Maps):
         return list(model.weights.tensors.values())
@@ -201,7 +261,8 @@ def train(recipe: str, shape: list, options: dict) -> dict:
     if recipe == "convolutional":
         model, depth = Maps(shape, options), 1
     else:
-        model = Dense([math.prod(shape), *options.get("units", [options.get("hidden")])], options)
+        sizes = [math.prod(shape), *options.get("units", [options.get("hidden")])]
+        model = Dense(sizes, options if recipe != "rbm" else machine(options), linear_code=recipe == "deep")
         depth = model.depth
     phases = {}
     if recipe == "stacked":
@@ -212,10 +273,27 @@ def train(recipe: str, shape: list, options: dict) -> dict:
             with torch.no_grad():
                 codes = model.encode(torch.from_numpy(samples), 0, i).numpy()
             phases[f"pretrain {i + 1}"] = descend(model, codes, (i, i + 1), alone, f"pretrain {i + 1}")
-    name = "fine-tune" if recipe == "stacked" else "train"
-    phases[name] = descend(model, samples, (0, depth), options, name)
+    if recipe == "deep" and options["rbmEpochs"] > 0:
+        for i in range(depth):
+            with torch.no_grad():
+                codes = model.encode(torch.from_numpy(samples), 0, i).numpy()
+            rate = options["rbmCodeLearningRate" if i == depth - 1 else "rbmLearningRate"]
+            own = {"epochs": options["rbmEpochs"], "learningRate": rate, "weightDecay": options["rbmWeightDecay"], "momentum": 0.9, "warmup": 0.1}
+            alone = {**options, **own, "gibbsSteps": 1, "persistent": False}
+            phases[f"pretrain {i + 1}"] = contrast(model, codes, i, alone, f"pretrain {i + 1}")
+    if recipe == "rbm":
+        phases["train"] = contrast(model, samples, 0, machine(options), "train")
+    else:
+        name = "train" if recipe in ("vanilla", "sparse", "denoising", "convolutional") else "fine-tune"
+        phases[name] = descend(model, samples, (0, depth), options, name)
     norms = {name: float(f"{tensor.detach().norm().item():.9g}") for name, tensor in sorted(model.weights.tensors.items())}
     return {"phases": phases, "norms": norms}
+
+
+def machine(options: dict) -> dict:
+    """The options of a network that is one Boltzmann machine."""
+    output = "sigmoid" if options["visible"] == "bernoulli" else "linear"
+    return {**options, "activation": "sigmoid", "output": output, "init": "normal", "tied": True}
 
 
 def main() -> None:

@@ -71,7 +71,7 @@ describe('every step of a fit is that of PyTorch', () => {
   })
 })
 
-test('the recorded fits cover every recipe that follows gradients, every noise and every way to grow', () => {
+test('the recorded fits cover every recipe that takes steps, every noise and every way to grow', () => {
   const seen = (pick: (options: Case['options'], each: Case) => unknown) =>
     [...new Set(golden.cases.map((each) => pick(each.options, each)))].filter((value) => value !== undefined).sort()
   expect(seen((_, { recipe }) => recipe)).toEqual(

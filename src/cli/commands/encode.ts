@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { madeOf, requireArrayFile } from '../../app/array-file.js'
-import { openSamples } from '../../app/sources.js'
+import { openModelSamples } from '../../app/sources.js'
 import { ARRAY_OUT, writeArray } from '../array-output.js'
 import { type ModelFlags, modelArguments, withModel } from '../model-command.js'
 
@@ -10,8 +10,8 @@ export function register(command: Command): void {
     .action(async (run: string, { data, seed, device, out, json }: ModelFlags & { readonly out: string }) => {
       await requireArrayFile(out)
       await withModel(run, device, async (model) => {
-        const made = await madeOf('code', await openSamples(data, seed), (part) => model.encode(part))
-        await writeArray(out, made, json)
+        const samples = model.samples(await openModelSamples(model, data, seed))
+        await writeArray(out, await madeOf('code', samples, (part) => model.encode(part)), json)
       })
     })
 }

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander'
 import { openRun } from '../../app/open-run.js'
-import { writeReport } from '../../app/run-writer.js'
+import { writeReport, writeRun } from '../../app/run-writer.js'
 import { openNodeRuntime } from '../../runtime/ort-node.js'
 import { note, writeJson } from '../output.js'
 
@@ -24,11 +24,10 @@ export function register(command: Command): void {
     .action(async (folder: string, { png, json }: Flags) => {
       const runtime = await openNodeRuntime()
       try {
-        const { files } = await writeReport(
-          folder,
-          await openRun(folder, runtime),
-          png ? { png: { scale: PNG_SCALE, theme: png } } : {},
-        )
+        const run = await openRun(folder, runtime)
+        // of a run that was left there is no model yet, nor a summary
+        const write = run.recovered ? writeRun : writeReport
+        const { files } = await write(folder, run, png ? { png: { scale: PNG_SCALE, theme: png } } : {})
         if (json) writeJson({ run: folder, out: files[0], files })
         else note(`${files.join('\n')}\nwritten`)
       } finally {

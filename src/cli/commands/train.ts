@@ -1,33 +1,40 @@
-import { join } from 'node:path'
 import type { Command } from 'commander'
 import { readSpec } from '../../app/read-spec.js'
-import { writeRun } from '../../app/run-writer.js'
-import { openTrainingSource } from '../../app/sources.js'
-import { type Plan, recipeOf, type Summary, train } from '../../app/training-run.js'
+import type { RowChoice } from '../../app/sources.js'
+import { recipeOf, specFor } from '../../app/training-run.js'
 import { DiaboloError } from '../../base/errors.js'
-import { requireFresh } from '../../node/files.js'
-import { defaultFolder } from '../../node/run-folder.js'
+import { parseSpec } from '../../compile/spec.js'
 import { type PresetName, RECIPES, type Recipe } from '../../recipes/index.js'
-import { openNodeRuntime } from '../../runtime/ort-node.js'
 import type { Device } from '../../runtime/types.js'
-import { addFlags, deviceOption, givenFlags, requirePreset, requireWhole } from '../flags.js'
-import { interruptible } from '../interrupt.js'
-import { note, say, table, writeJson } from '../output.js'
-import { createProgress } from '../progress.js'
+import { addFlags, deviceOption, givenFlags, requirePreset, requireWhole, secondsOf } from '../flags.js'
+import { type Order, resumeRun, startRun } from '../run-training.js'
+import { addTableFlags, tableOptionsOf } from '../table-flags.js'
 
-interface Flags {
+interface Flags extends Order, RowFlags {
   readonly data: string
   readonly stream?: true
   readonly buffer?: number
   readonly seed: number
-  readonly threads?: number
   readonly device: Device
   readonly out?: string
-  readonly json?: boolean
+  readonly tensorboard?: true
 }
 
 /** A shape that every recipe can be built for. */
 const SMALL_IMAGE = [8, 8, 1]
+
+/** What a run that is gone on with may be told anew; everything else is as it began. */
+const FOR_RESUME = [
+  'resume',
+  'epochs',
+  'threads',
+  'device',
+  'patience',
+  'minDelta',
+  'maxTime',
+  'checkpointSeconds',
+  'json',
+]
 
 export function register(command: Command): void {
   // a recipe's own flags come after its name: `train --data a sparse --data b` would leave one of them unread
@@ -35,9 +42,16 @@ export function register(command: Command): void {
   command
     .argument('[recipe]', 'what to train')
     .option('--spec <file>', 'train what a JSON file describes (docs/spec.schema.json) in place of a recipe')
+    .option('--resume <folder>', 'go on with a run that was left, to the same bytes as if it had not been')
+    .option(
+      '--epochs <number>',
+      'with --resume: how many epochs in all, where the schedule allows another number',
+      Number,
+    )
     .action(async (name?: string) => {
-      const { spec } = command.opts<{ readonly spec?: string }>()
+      const { spec, resume } = command.opts<{ readonly spec?: string; readonly resume?: string }>()
       if (name !== undefined) recipeOf(name)
+      else if (resume !== undefined) await runAgain(resume, command)
       else if (spec === undefined) command.help({ error: true })
       else await runSpec(spec, command)
     })
@@ -50,20 +64,49 @@ export function register(command: Command): void {
       'default',
     )
     addFlags(sub, recipe.options, recipe.presets.default as Readonly<Record<string, unknown>>)
+    addTableFlags(sub)
     sub.action((_: unknown, own: Command) => runRecipe(recipe, own))
   }
 }
 
 const addRunFlags = (command: Command, out: string): Command =>
   command
-    .option('--data <name or path>', 'what to train on: mnist, digits, digits:1000000, or a file', 'mnist')
+    .option(
+      '--data <name or path>',
+      'what to train on: mnist, digits, digits:1000000, a file, several ("parts/*.csv"), or a folder of images',
+      'mnist',
+    )
+    .option('--split-by <column>', 'test on whole groups of rows: what belongs together is never on both sides')
+    .option('--split-time <column>', 'test on the latest rows')
+    .option('--label <column>', 'a column that is a label, not to be learned')
+    .option('--normal-label <label>', 'train only on rows with this label (of the column, the array y, or the folder)')
     .option('--stream', 'read while training, whatever the size (on its own: above 256 MiB)')
     .option('--buffer <rows>', 'rows shuffled with one another (default: all, or 32 MiB of a stream)', Number)
     .option('--seed <number>', 'decides every random draw', Number, 1)
     .option('--threads <number>', 'threads for one operator (default: as many as there are cores)', Number)
     .addOption(deviceOption())
+    .option('--patience <epochs>', 'stop when validation gets no better for so long, and keep the best weights', Number)
+    .option('--min-delta <number>', 'by how much an error must be lower to count as better (default: 0)', Number)
+    .option('--max-time <time>', 'stop after so long: 90s, 10m, 2h; --resume goes on', secondsOf)
+    .option('--checkpoint-seconds <number>', 'how often to save what --resume needs (default: 30)', Number)
+    .option('--tensorboard', 'write event files that TensorBoard reads')
     .option('--out <folder>', `where the run goes (default: ${out})`)
     .option('--json', 'print one JSON document instead')
+
+interface RowFlags {
+  readonly splitBy?: string | undefined
+  readonly splitTime?: string | undefined
+  readonly label?: string | undefined
+  readonly normalLabel?: string | undefined
+}
+
+/** Which rows are tested on and trained on. */
+const choiceOf = ({ splitBy: by, splitTime: time, label, normalLabel: normal }: RowFlags): RowChoice => ({
+  ...(by !== undefined && { by }),
+  ...(time !== undefined && { time }),
+  ...(label !== undefined && { label }),
+  ...(normal !== undefined && { normal }),
+})
 
 function runRecipe(recipe: Recipe, command: Command): Promise<void> {
   const { preset, ...flags } = command.opts<Flags & { readonly preset: PresetName }>()
@@ -71,73 +114,63 @@ function runRecipe(recipe: Recipe, command: Command): Promise<void> {
   const options = givenFlags(command, Object.keys(recipe.options.shape))
   // wrong options are found before anything is read or written
   recipe.spec(SMALL_IMAGE, options, preset)
-  return run(recipe.name, { recipe, preset, options }, flags)
+  const plan = { recipe, preset, options, table: tableOptionsOf(command) }
+  return run(recipe.name, (data) => specFor(plan, data), flags)
 }
 
 async function runSpec(path: string, command: Command): Promise<void> {
   const spec = await readSpec(path)
-  return run(spec.recipe, { spec }, command.opts<Flags>())
+  return run(spec.recipe, async () => spec, command.opts<Flags>())
 }
 
-async function run(name: string, what: Plan, flags: Flags): Promise<void> {
-  const { data, stream, buffer, seed, threads, device, out = defaultFolder(name), json } = flags
+function run(name: string, specOf: Parameters<typeof startRun>[1], flags: Flags): Promise<void> {
+  const { data, stream, buffer, seed, device, out, tensorboard, splitBy, splitTime, label, normalLabel, ...order } =
+    flags
+  const choice = choiceOf({ splitBy, splitTime, label, normalLabel })
   requireWhole('--seed', seed, 0)
-  if (threads !== undefined) requireWhole('--threads', threads, 1)
   if (buffer !== undefined) requireWhole('--buffer', buffer, 1)
-  const [source, runtime] = await Promise.all([
-    openTrainingSource(data, seed, stream),
-    openNodeRuntime({ device, ...(threads !== undefined && { threads }) }),
-  ])
-  await requireFresh(out)
-  const progress = createProgress(name)
-  let firstStepSeconds: number | undefined
-  const { result, interrupted } = await interruptible((signal) =>
-    train({
-      what,
-      source,
-      seed,
-      runtime,
-      signal,
-      ...(buffer !== undefined && { buffer }),
-      onEvent: (event) => {
-        if (event.type === 'progress') firstStepSeconds ??= performance.now() / 1000
-        progress.onEvent(event)
-      },
-    }),
-  )
-  progress.end()
-  const { model, summary } = result
-  await writeRun(out, { model, summary, history: model.history, test: source.test, runtime })
-  await runtime.close()
-
-  if (json) writeJson({ ...summary, firstStepSeconds, out })
-  else show(summary, out)
-  if (summary.stopped === 'diverged') throw diverged(summary, out)
-  if (interrupted !== undefined) process.exitCode = interrupted
+  requireOrder(order)
+  const plan = {
+    data,
+    seed,
+    device,
+    ...(stream && { stream }),
+    ...(buffer !== undefined && { buffer }),
+    ...(tensorboard && { tensorboard }),
+    ...(Object.keys(choice).length > 0 && { rows: choice }),
+  }
+  return startRun(name, specOf, { plan, order, ...(out !== undefined && { out }) })
 }
 
-function show(summary: Summary, out: string): void {
-  const { recipe, preset, dataset, test, steps, stepMs } = summary
-  say(
-    table([
-      ['model', 'data', 'MSE per value', 'squared error per sample', 'steps', 'ms per step'],
-      [
-        preset === 'default' ? recipe : `${recipe} (${preset})`,
-        dataset,
-        test.mse.toFixed(5),
-        test.perImage.toFixed(2),
-        String(steps),
-        stepMs === null ? '-' : stepMs.toFixed(2),
-      ],
-    ]),
+async function runAgain(folder: string, command: Command): Promise<void> {
+  const [other] = Object.keys(command.opts()).filter(
+    (name) => command.getOptionValueSource(name) === 'cli' && !FOR_RESUME.includes(name),
   )
-  note(`\n${join(out, 'model.onnx')} is the model, ${join(out, 'report.html')} tells about it`)
-}
-
-const diverged = ({ recipe, divergedAt }: Summary, out: string) =>
-  new DiaboloError('E_DIVERGED', {
-    at: `training of "${recipe}", step ${divergedAt}`,
-    expected: 'a finite loss',
-    found: 'NaN or an infinity',
-    hint: `lower --learning-rate or raise --warmup; the last good weights are in ${out}`,
+  if (other !== undefined) {
+    throw new DiaboloError('E_USAGE', {
+      at: '--resume',
+      expected: 'a run that goes on as it began',
+      found: `--${other} beside it`,
+      hint: `leave --${other} out`,
+    })
+  }
+  const { epochs, device, ...order } = command.opts<Order & { readonly epochs?: number; readonly device: Device }>()
+  if (epochs !== undefined) requireWhole('--epochs', epochs, 1)
+  requireOrder(order)
+  await resumeRun(folder, {
+    order,
+    ...(epochs !== undefined && { respec: (spec) => parseSpec(withEpochs(spec, epochs)) }),
+    ...(command.getOptionValueSource('device') === 'cli' && { device }),
   })
+}
+
+/** Another number of epochs in the last phase. */
+function withEpochs(spec: ReturnType<typeof parseSpec>, epochs: number): unknown {
+  const last = spec.phases.length - 1
+  return { ...spec, phases: spec.phases.map((phase, i) => (i === last ? { ...phase, epochs } : phase)) }
+}
+
+function requireOrder({ threads, patience }: Order): void {
+  if (threads !== undefined) requireWhole('--threads', threads, 1)
+  if (patience !== undefined) requireWhole('--patience', patience, 1)
+}

@@ -88,19 +88,14 @@ export async function csvStream(source: ByteSource, options: CsvOptions = {}): P
   }
 }
 
-/** Names are not values: no cell of them is a number, a date or missing throughout; counting from 0 or 1 is pandas's way to name. */
+/** So many columns have to be counted from 0 for that to be a way to name them, as pandas does, and no chance. */
+const COUNTED = 4
+
+/** Names are not values: some are there, and none is a number. */
 function isHeader(cells: readonly string[]): boolean {
-  const numbers = cells.map((cell) => (cell === '' ? Number.NaN : Number(cell)))
-  if (
-    cells.length > 1 &&
-    numbers.every((value, i) => value === i + (numbers[0] as number)) &&
-    (numbers[0] === 0 || numbers[0] === 1)
-  )
-    return true
-  return (
-    cells.some((cell) => !isMissing(cell)) &&
-    cells.every((cell, i) => Number.isNaN(numbers[i]) && typeof readWord(cell) !== 'number')
-  )
+  if (cells.length >= COUNTED && cells.every((cell, i) => cell === String(i))) return true
+  const isNumber = (cell: string) => cell !== '' && (!Number.isNaN(Number(cell)) || typeof readWord(cell) === 'number')
+  return cells.some((cell) => !isMissing(cell)) && !cells.some(isNumber)
 }
 
 /** Reads one record at a time. */

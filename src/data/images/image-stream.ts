@@ -113,5 +113,5 @@ const uneven = (at: string, { height, width }: Picture, rows: number, columns: n
     at,
     expected: `${rows} × ${columns} pixels, as in the first image`,
     found: `${height} × ${width}`,
-    hint: 'give the size that all should have: --image-size 64, or { size: [64, 64] }',
+    hint: 'give the size that all should have: --data photos:64x64, or { size: [64, 64] }',
   })
