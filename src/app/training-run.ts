@@ -1,5 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import { nearest } from '../base/nearest.js'
+import { columnsOf } from '../compile/columns.js'
 import type { DescendSpec, Spec } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
 import type { Autoencoder, Evaluation } from '../model/autoencoder.js'
@@ -116,7 +117,9 @@ export const corruptionOf = ({ phases }: Spec) => {
 /** Test samples as a model is made to take them, noise and all; the samples themselves where there is none. */
 export function testInput({ spec }: Autoencoder, test: Dataset, seed: number): Dataset {
   const corruption = corruptionOf(spec)
-  return corruption ? corrupt(test, { ...corruption, spare: 0 }, { seed }) : test
+  const { table } = spec
+  const columns = table && columnsOf(table)
+  return corruption ? corrupt(test, { ...corruption, spare: 0 }, { seed, columns }) : test
 }
 
 export async function examine(model: Autoencoder, test: Dataset, seed: number): Promise<TestResult> {
