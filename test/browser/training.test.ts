@@ -86,12 +86,13 @@ describe.skipIf(!CHROMIUM)(
       const { outcome, traffic } = await trainIn(page(), 'webgpu')
       expect(outcome).toMatchObject({ device: 'webgpu', loops: false })
       expectSame(outcome)
-      // parameters and Adam's two moments go there once, and the parameters come back once; the rest is batches and results
+      // parameters and Adam's two moments go there once, and come back once at the end, where training could go on from; the
+      // rest is batches and results
       const state = 3 * 4 * PARAMETERS
       expect(traffic.up).toBeGreaterThan(state)
       expect(traffic.up).toBeLessThan(state * (STEPS - 1))
       expect(traffic.down).toBeGreaterThan(4 * PARAMETERS)
-      expect(traffic.down).toBeLessThan(state)
+      expect(traffic.down).toBeLessThan(1.2 * state)
     }, 120_000)
   },
 )
