@@ -34,10 +34,18 @@ export {
   type Rows,
 } from './model/autoencoder.js'
 export { type DreamOptions, dream, freeEnergy } from './model/boltzmann.js'
-export { DivergedError, type Estimator, type EstimatorOptions, fitSpec, type Placement } from './model/estimator.js'
+export {
+  DivergedError,
+  type Estimator,
+  type EstimatorOptions,
+  type FittingOptions,
+  fitSpec,
+  type Placement,
+} from './model/estimator.js'
 export type { ExportName } from './model/export.js'
 export { fineTune } from './model/fine-tune.js'
 export { convolutional, deep, denoising, pca, rbm, sparse, stacked, vanilla } from './model/recipes.js'
+export type { TrainingData } from './model/training-data.js'
 export type { TrainingExport } from './model/training-export.js'
 export type { CorruptionInput } from './nn/corruption.js'
 export type { ClassOptions } from './recipes/classes.js'
@@ -48,6 +56,7 @@ export { type HammingIndex, hammingIndex } from './search/hamming-index.js'
 export { type HashTable, hashTable } from './search/hash-table.js'
 export { type PrecisionRecall, precisionAt, precisionRecall, type Relevant } from './search/precision.js'
 export type { Hit } from './search/top-rows.js'
+export type { TableOptions } from './table/options.js'
 export { countStems, weightStems } from './text/bag-of-words.js'
 export { type LatentSemantics, type LatentSemanticsOptions, latentSemantics } from './text/latent-semantics.js'
 export { stemsOf } from './text/stems.js'

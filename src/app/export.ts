@@ -3,7 +3,7 @@ import type { Autoencoder } from '../model/autoencoder.js'
 import { EXPORTS, type ExportName } from '../model/export.js'
 import type { TrainingExport } from '../model/training-export.js'
 import { requireNew, writeWhole } from '../node/files.js'
-import { openSource } from './sources.js'
+import { openTrainedRows } from './sources.js'
 
 export { EXPORTS, type ExportName }
 
@@ -56,7 +56,7 @@ const defaultName = ({ what, format }: ExportRequest) =>
   format === 'safetensors' ? 'weights.safetensors' : `${what}.onnx`
 
 /** The rows that "diabolo train" trains on, of which it sets some aside by the seed. */
-const trainedOn = async (model: Autoencoder, data: string) => (await openSource(data, model.provenance.seed)).train
+const trainedOn = (model: Autoencoder, data: string) => openTrainedRows(model, data, model.provenance.seed)
 
 function weightsOf(model: Autoencoder, what: ExportName): Uint8Array {
   if (what === 'autoencoder') return model.exportWeights()

@@ -73,7 +73,7 @@ async function curve({ history, model }: Finished, prefix: string, reference?: R
     })
   }
   const validated = history.flatMap(({ validationMse }) => validationMse ?? [])
-  const comparable = yLabel.startsWith('mean squared')
+  const comparable = /^(mean|error)/.test(yLabel)
   return drawTrainingCurve({
     id,
     caption: `The loss, averaged over each epoch's samples, ends at ${last}.`,

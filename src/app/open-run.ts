@@ -8,7 +8,7 @@ import type { Runtime } from '../runtime/types.js'
 import type { Checkpoint } from '../train/checkpoint.js'
 import type { Finished } from './figures.js'
 import { readPlan } from './run-plan.js'
-import { openSamples, openTrainingSource } from './sources.js'
+import { openModelSamples, openTrainingSource } from './sources.js'
 import { examine, type Outcome, outcomeOf, type Summary } from './training-run.js'
 
 /** The model of a run folder or of a model file. */
@@ -36,7 +36,7 @@ export async function openRun(folder: string, runtime: Runtime): Promise<OpenedR
   if (loaded) return recover(folder, loaded.checkpoint, runtime)
   const model = await openModel(folder, runtime)
   const found = outcome ?? parseSummary(new TextDecoder().decode(await readBytes(path)), path)
-  const test = await openSamples(found.dataset, found.seed)
+  const test = model.samples(await openModelSamples(model, found.dataset, found.seed))
   const summary = tested ?? { ...found, test: await examine(model, test, found.seed) }
   return { model, summary, history: await readHistory(folder), test, runtime, recovered: false }
 }
@@ -46,7 +46,8 @@ const isTested = (outcome: Outcome | Summary): outcome is Summary => 'test' in o
 async function recover(folder: string, checkpoint: Checkpoint, runtime: Runtime): Promise<OpenedRun> {
   const { data, seed, stream, rows } = await readPlan(folder)
   const model = Autoencoder.fromCheckpoint(checkpoint, { runtime })
-  const { name, test } = await openTrainingSource(data, seed, stream, rows)
+  const { name, test: tested } = await openTrainingSource(data, seed, stream, rows)
+  const test = model.samples(tested)
   const summary = { ...outcomeOf(name, model), test: await examine(model, test, seed) }
   return { model, summary, history: model.history, test, runtime, recovered: true }
 }

@@ -1,6 +1,7 @@
 import type { Figure } from '../report/figure.js'
 import { type Page, renderPage, type Section } from '../report/page.js'
 import type { Column, Table } from '../report/table.js'
+import { columnSections } from './column-table.js'
 import type { Finished } from './figures.js'
 import { settingsOf } from './settings.js'
 import type { TestResult } from './training-run.js'
@@ -11,7 +12,7 @@ export function renderRunReport(finished: Finished, figures: readonly Figure[]):
   const { recipe, preset, dataset, test } = summary
   const page: Page = {
     title: `${recipe} on ${dataset}`,
-    lead: `Mean squared error on ${test.rows.toLocaleString('en')} test samples: ${test.mse.toPrecision(3)} per value.`,
+    lead: leadOf(test),
     facts: [
       { label: 'Recipe', value: `${recipe} (preset ${preset})` },
       { label: 'Data', value: dataset },
@@ -20,9 +21,20 @@ export function renderRunReport(finished: Finished, figures: readonly Figure[]):
       { label: 'Seed', value: String(summary.seed) },
       { label: 'Engine', value: `${summary.engine}, ${summary.threads} threads` },
     ],
-    sections: [resultSection([finished]), ...(figures.length > 0 ? [{ heading: 'Figures', figures }] : [])],
+    sections: [
+      resultSection([finished]),
+      ...columnSections(summary),
+      ...(figures.length > 0 ? [{ heading: 'Figures', figures }] : []),
+    ],
   }
   return renderPage(page)
+}
+
+function leadOf({ mse, rows, columns }: TestResult): string {
+  const samples = `${rows.toLocaleString('en')} test ${columns ? 'rows' : 'samples'}: ${mse.toPrecision(3)}`
+  return columns
+    ? `Mean error on ${samples} per value, of which a constant guess has 1.`
+    : `Mean squared error on ${samples} per value.`
 }
 
 /** A model, by its recipe and preset unless it has a name. */
@@ -41,10 +53,11 @@ export const resultSection = (all: readonly Result[]): Section => ({
 /** One row per model. */
 export function resultTable(all: readonly Result[], caption: string): Table {
   const noisy = all.some(undoesNoise)
+  const error = all.some(({ model }) => model.spec.table) ? 'mean, per value' : 'MSE per value'
   const columns: readonly ResultColumn[] = [
     {
       label: 'Error',
-      unit: noisy ? 'MSE per value, as trained' : 'MSE per value',
+      unit: noisy ? 'MSE per value, as trained' : error,
       best: 'lowest',
       of: ({ mse }) => mse,
     },

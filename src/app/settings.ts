@@ -40,7 +40,10 @@ export function settingsOf({ spec, test, parameters, steps }: Summary): readonly
           },
         ]
       : []),
-    { label: 'Error', value: `${test.mse.toPrecision(3)} MSE per value` },
+    {
+      label: 'Error',
+      value: `${test.mse.toPrecision(3)} ${test.columns ? 'per value that is there' : 'MSE per value'}`,
+    },
   ]
 }
 

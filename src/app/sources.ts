@@ -8,7 +8,8 @@ import { bytesPerRow, isStream, type RowStream } from '../data/row-stream.js'
 import { holdOut } from '../data/split.js'
 import { isChosen, type SplitOptions, splitRowStream, splitTableStream } from '../data/split-data.js'
 import { holdOutStream } from '../data/split-stream.js'
-import type { TableStream } from '../data/table.js'
+import { streamTable, type Table, type TableStream } from '../data/table.js'
+import type { Autoencoder } from '../model/autoencoder.js'
 import { openPaths } from '../node/data-paths.js'
 import { digitsStream } from '../node/digits-stream.js'
 import { type MnistOptions, mnist } from '../node/mnist.js'
@@ -17,16 +18,17 @@ import { type MnistOptions, mnist } from '../node/mnist.js'
 export type RowChoice = Omit<SplitOptions, 'part' | 'seed'>
 
 /** Data to train on and to test on. */
-export interface Source<Train = Dataset> {
+export interface Source<Train = Dataset, Test = Dataset> {
   readonly name: string
   /** Where it came from, for people. */
   readonly origin: string
   readonly train: Train
-  readonly validation?: Dataset
-  readonly test: Dataset
+  readonly validation?: Test
+  readonly test: Test
 }
 
-export type TrainingSource = Source<Dataset | RowStream>
+/** What a model can be trained on: samples, or a table. */
+export type TrainingSource = Source<Dataset | RowStream> | Source<Table | TableStream, Table>
 
 /** The part of a file's rows that is set aside for testing. */
 const TEST_PART = 0.1
@@ -34,8 +36,14 @@ const TEST_PART = 0.1
 /** Rows of the built-in set, as many as MNIST has; the three parts never overlap. */
 const DIGITS_ROWS = { train: 55_000, validation: 5000, test: 10_000 }
 
+/** Rows of a streamed table that are set aside for testing, at most. */
+const MOST_TESTED = 10_000
+
 /** Bytes of training data above which it is streamed. */
 const STREAMED_ABOVE = 256 * 2 ** 20
+
+/** Of a table in memory: of a number 8, of text not less. */
+const BYTES_PER_CELL = 8
 
 /** Data sets that have a name. */
 export const NAMED = {
@@ -90,7 +98,7 @@ export async function openTrainingSource(
   seed: number,
   stream = false,
   choice: RowChoice = {},
-): Promise<Source<Dataset | RowStream>> {
+): Promise<TrainingSource> {
   const named = namedIn(nameOrPath)
   if (named?.name === 'digits') {
     const rows = named.rows ?? DIGITS_ROWS.train
@@ -111,30 +119,35 @@ export async function openTrainingSource(
     if (isChosen(choice)) throw ownSplit(nameOrPath)
     return openSource(nameOrPath, seed)
   }
-  if (isChosen(choice)) return openChosen(nameOrPath, seed, stream, choice)
-  const rows = await openRowsAt(nameOrPath)
+  const rows = await openDataAt(nameOrPath)
+  if (isTable(rows)) return splitTable(rows, nameOrPath, seed, { stream, choice })
+  if (isChosen(choice)) return splitChosen(rows, nameOrPath, seed, { stream, choice })
   if (!stream && rows.rows * bytesPerRow(rows) <= STREAMED_ABOVE)
     return splitFile(nameOrPath, await readDataset(rows), seed)
   const { train, test } = await holdOutStream(rows, TEST_PART, seed)
   return { name: nameOrPath, origin: nameOrPath, train, test }
 }
 
-/** Rows that are chosen by what is in them; those to test on are held in memory. */
-async function openChosen(
-  path: string,
-  seed: number,
-  stream: boolean,
-  choice: RowChoice,
-): Promise<Source<Dataset | RowStream>> {
-  const data = await openDataAt(path)
-  const options = { ...choice, part: TEST_PART, seed }
-  const parts = isTable(data) ? await splitTableStream(data, options) : splitRowStream(data, options)
-  const [train, test] = [parts.train, parts.test].map((part) => (isTable(part) ? numericRows(part) : part)) as [
-    RowStream,
-    RowStream,
-  ]
-  const streamed = stream || train.rows * bytesPerRow(train) > STREAMED_ABOVE
-  return { name: path, origin: path, train: streamed ? train : await readDataset(train), test: await readDataset(test) }
+interface Splitting {
+  readonly stream: boolean
+  readonly choice: RowChoice
+}
+
+/** Of a large table, no more rows are set aside than it is tested on in memory. */
+async function splitTable(data: TableStream, name: string, seed: number, { stream, choice }: Splitting) {
+  const isLarge = stream || data.rows * data.columns.length * BYTES_PER_CELL > STREAMED_ABOVE
+  const part = isLarge ? Math.min(TEST_PART, MOST_TESTED / data.rows) : TEST_PART
+  const { train, test } = await splitTableStream(data, { ...choice, part, seed })
+  return { name, origin: name, train: isLarge ? train : await whole(train), test: await whole(test) }
+}
+
+const whole = (data: TableStream): Promise<Table> => data.read(0, data.rows)
+
+/** Rows that are chosen by their labels; those to test on are held in memory. */
+async function splitChosen(data: RowStream, name: string, seed: number, { stream, choice }: Splitting) {
+  const { train, test } = splitRowStream(data, { ...choice, part: TEST_PART, seed })
+  const isLarge = stream || train.rows * bytesPerRow(train) > STREAMED_ABOVE
+  return { name, origin: name, train: isLarge ? train : await readDataset(train), test: await readDataset(test) }
 }
 
 const ownSplit = (name: string) =>
@@ -148,11 +161,19 @@ const ownSplit = (name: string) =>
 /** A tenth of the rows to train on set aside to validate with, where there are none for that yet. */
 export async function withValidation(source: TrainingSource, seed: number): Promise<TrainingSource> {
   if (source.validation) return source
+  if (isOfTable(source)) {
+    const isStreamed = 'read' in source.train
+    const all = 'read' in source.train ? source.train : streamTable(source.train)
+    const { train, test } = await splitTableStream(all, { part: TEST_PART, seed })
+    return { ...source, train: isStreamed ? train : await whole(train), validation: await whole(test) }
+  }
   const { train, test } = isStream(source.train)
     ? await holdOutStream(source.train, TEST_PART, seed)
     : holdOut(source.train, TEST_PART, seed)
   return { ...source, train, validation: test }
 }
+
+const isOfTable = (source: TrainingSource): source is Source<Table | TableStream, Table> => 'columns' in source.train
 
 /** MNIST when it is found or can be downloaded, otherwise the built-in digits, with the reason. */
 export async function openBest(
@@ -172,6 +193,22 @@ export async function openSamples(nameOrPath: string, seed: number): Promise<Dat
   const named = namedIn(nameOrPath)
   if (named?.name === 'digits') return digitsParts(seed, named.rows).test
   return named ? (await openSource(nameOrPath, seed)).test : openFile(nameOrPath)
+}
+
+/** The same for a model: a table for one that takes tables. */
+export async function openModelSamples(model: Autoencoder, nameOrPath: string, seed: number): Promise<Dataset | Table> {
+  if (!model.spec.table || namedIn(nameOrPath)) return openSamples(nameOrPath, seed)
+  const data = await openDataAt(nameOrPath)
+  return isTable(data) ? data.read(0, data.rows) : readDataset(data)
+}
+
+/** The rows that a model was trained on, as it sees them. */
+export async function openTrainedRows(model: Autoencoder, nameOrPath: string, seed: number): Promise<Dataset> {
+  if (!model.spec.table) return (await openSource(nameOrPath, seed)).train
+  const { train } = await openTrainingSource(nameOrPath, seed)
+  return 'columns' in train
+    ? model.samples('read' in train ? await whole(train) : train)
+    : (await openSource(nameOrPath, seed)).train
 }
 
 /** All samples of one file or several, see `openDataAt`. */

@@ -1,21 +1,25 @@
 import { DiaboloError } from '../base/errors.js'
 import { nearest } from '../base/nearest.js'
+import { columnsOf } from '../compile/columns.js'
 import type { DescendSpec, Spec } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
-import type { RowStream } from '../data/row-stream.js'
 import type { Autoencoder, Evaluation } from '../model/autoencoder.js'
 import { DivergedError, estimator, fitSpec } from '../model/estimator.js'
+import { noTable, type TrainingData } from '../model/training-data.js'
 import { type PresetName, RECIPES, type Recipe, type RecipeName } from '../recipes/index.js'
 import type { Runtime } from '../runtime/types.js'
+import { fitTable } from '../table/fit.js'
+import type { TableOptions } from '../table/options.js'
+import { featuresOf } from '../table/spec.js'
 import { type Activity, activityOf, meansOf } from '../train/activity.js'
 import { corrupt } from '../train/corrupt.js'
 import type { FitOptions, FitResult } from '../train/run-phases.js'
-import type { Source } from './sources.js'
+import type { TrainingSource } from './sources.js'
 
 export interface TrainingRequest extends Omit<FitOptions, 'validation'> {
   /** What to train, and how: a recipe with its options, or a spec written by hand. */
   readonly what: Plan
-  readonly source: Source<Dataset | RowStream>
+  readonly source: TrainingSource
   readonly runtime: Runtime
 }
 
@@ -29,6 +33,8 @@ export interface TestResult extends Evaluation {
   readonly mseClean: number
   /** Of the corrupted samples themselves. */
   readonly mseInput?: number
+  /** Of a table: the mean error of each column, of which a constant guess has about 1. */
+  readonly columns?: Readonly<Record<string, number>>
   /** Of codes that come out of a sigmoid. */
   readonly activity?: Activity
 }
@@ -67,8 +73,27 @@ export async function train(
 ): Promise<{ model: Autoencoder; summary: Summary }> {
   const { source, seed } = request
   const model = await fitOrRescue(request)
-  const test = await examine(model, source.test, seed)
+  const test = await examine(model, model.samples(source.test), seed)
   return { model, summary: { ...outcomeOf(source.name, model), test } }
+}
+
+/** A recipe with its options, and how the columns of a table become numbers. */
+export interface RecipePlan extends Extract<Plan, { readonly recipe: Recipe }> {
+  readonly table?: TableOptions | undefined
+}
+
+/**
+ * What a recipe makes of its options for this data: for the columns of a table, from its rows.
+ *
+ * @throws E_OPTION when options are for a table, and the data is none; and what `fitTable` throws
+ */
+export async function specFor({ recipe, preset, options, table }: RecipePlan, data: TrainingData): Promise<Spec> {
+  if (!('columns' in data)) {
+    if (table) throw noTable(data.name)
+    return recipe.spec(data.shape, options, preset)
+  }
+  const columns = await fitTable(data, table)
+  return recipe.spec([featuresOf(columns)], options, preset, columns)
 }
 
 /** What was learned: the last good weights, where training diverged. */
@@ -92,7 +117,9 @@ export const corruptionOf = ({ phases }: Spec) => {
 /** Test samples as a model is made to take them, noise and all; the samples themselves where there is none. */
 export function testInput({ spec }: Autoencoder, test: Dataset, seed: number): Dataset {
   const corruption = corruptionOf(spec)
-  return corruption ? corrupt(test, { ...corruption, spare: 0 }, { seed }) : test
+  const { table } = spec
+  const columns = table && columnsOf(table)
+  return corruption ? corrupt(test, { ...corruption, spare: 0 }, { seed, columns }) : test
 }
 
 export async function examine(model: Autoencoder, test: Dataset, seed: number): Promise<TestResult> {
@@ -100,10 +127,12 @@ export async function examine(model: Autoencoder, test: Dataset, seed: number): 
   const activity = model.codeIsActivity && {
     activity: activityOf(meansOf((await model.encode(test)).data, model.codeWidth)),
   }
-  if (!corruptionOf(model.spec)) return { ...clean, mseClean: clean.mse, ...activity }
+  const columns = model.spec.table && { columns: await model.columnErrors(test) }
+  if (!corruptionOf(model.spec)) return { ...clean, mseClean: clean.mse, ...columns, ...activity }
   const noisy = testInput(model, test, seed)
   const result = await model.evaluate(noisy, test)
-  return { ...result, mseClean: clean.mse, mseInput: meanSquaredError(noisy, test), ...activity }
+  const mseInput = model.spec.table ? {} : { mseInput: meanSquaredError(noisy, test) }
+  return { ...result, mseClean: clean.mse, ...mseInput, ...columns, ...activity }
 }
 
 /** Per value, in the model's units. */

@@ -18,6 +18,10 @@ export const COMMANDS = {
   encode: { summary: 'turn data into codes', load: () => import('./commands/encode.js') },
   decode: { summary: 'turn codes back into data', load: () => import('./commands/decode.js') },
   reconstruct: { summary: 'encode and decode data', load: () => import('./commands/reconstruct.js') },
+  score: {
+    summary: 'say how unusual each row is, and which are too unusual',
+    load: () => import('./commands/score.js'),
+  },
   export: {
     summary: 'take a model, a part of it or its training elsewhere',
     load: () => import('./commands/export.js'),

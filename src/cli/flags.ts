@@ -13,13 +13,14 @@ export const deviceOption = (): Option =>
 interface Property {
   readonly type?: string
   readonly enum?: readonly string[]
+  readonly items?: { readonly type?: string }
   readonly default?: unknown
   readonly description?: string
 }
 
 /**
  * Flags from a schema: `batchSize: z.int().default(100).describe('…')` becomes `--batch-size <number>`,
- * a list of numbers `--units <number,…>`, and what is on or off `--tied` and `--no-tied`, of which help shows the one that
+ * a list of numbers `--units <number,…>` or of names `--columns <name,…>`, and what is on or off `--tied` and `--no-tied`, of which help shows the one that
  * changes something.
  * Flags that are not given stay undefined, so that presets and defaults decide.
  */
@@ -31,7 +32,8 @@ export function addFlags(
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input' })
   for (const [name, property] of Object.entries(properties as Record<string, Property>)) {
     const flag = `--${kebab(name)}`
-    const shown = `(default: ${defaults[name] ?? property.default})`
+    const standard = defaults[name] ?? property.default
+    const shown = `${standard ?? ''}` === '' ? '' : `(default: ${standard})`
     if (property.type === 'boolean') {
       const on = (defaults[name] ?? property.default) === true
       command
@@ -39,9 +41,9 @@ export function addFlags(
         .addOption(new Option(`--no-${kebab(name)}`, `${property.description} (on; this turns it off)`).hideHelp(!on))
       continue
     }
-    const option = new Option(`${flag} <${argumentOf(property)}>`, `${property.description} ${shown}`)
+    const option = new Option(`${flag} <${argumentOf(property)}>`, [property.description, shown].join(' ').trim())
     if (property.enum) option.choices(property.enum)
-    else option.argParser<unknown>(property.type === 'array' ? (text) => text.split(',').map(Number) : Number)
+    else option.argParser<unknown>((text) => parseArgument(text, property))
     command.addOption(option)
   }
 }
@@ -91,9 +93,16 @@ export function secondsOf(text: string): number {
   })
 }
 
-function argumentOf({ type, enum: names }: Property): string {
+function argumentOf({ type, items, enum: names }: Property): string {
   if (names) return 'name'
-  return type === 'array' ? 'number,…' : 'number'
+  if (type !== 'array') return 'number'
+  return items?.type === 'string' ? 'name,…' : 'number,…'
+}
+
+function parseArgument(text: string, { type, items }: Property): unknown {
+  if (type !== 'array') return Number(text)
+  const parts = text.split(',')
+  return items?.type === 'string' ? parts : parts.map(Number)
 }
 
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

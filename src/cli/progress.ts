@@ -25,12 +25,12 @@ const describeUnits = ({ activity }: EpochRecord): string =>
 
 type Progress = Extract<FitEvent, { type: 'progress' }>
 
-/** `vanilla ━━━━━━───── epoch 3/10  loss 0.0031  61,204 images/s  5 s left` */
+/** `vanilla ━━━━━━───── epoch 3/10  loss 0.0031  61,204 rows/s  5 s left` */
 export function describe(label: string, event: Progress, columns: number): string {
   const { epoch, epochs, step, steps, loss, rowsPerSecond, secondsLeft } = event
   const done = Math.round((step / steps) * WIDTH)
   const bar = '━'.repeat(done) + '─'.repeat(WIDTH - done)
   const rate = Math.round(rowsPerSecond).toLocaleString('en')
-  const text = `${label} ${bar} epoch ${epoch}/${epochs}  loss ${loss.toPrecision(3)}  ${rate} images/s  ${Math.ceil(secondsLeft)} s left`
+  const text = `${label} ${bar} epoch ${epoch}/${epochs}  loss ${loss.toPrecision(3)}  ${rate} rows/s  ${Math.ceil(secondsLeft)} s left`
   return text.length <= columns - 1 ? text : text.slice(0, Math.max(0, columns - 1))
 }

@@ -7,6 +7,7 @@ import { examine, fitOrRescue, type Outcome, outcomeOf, type Summary } from '../
 import { DiaboloError } from '../base/errors.js'
 import type { Spec } from '../compile/spec.js'
 import type { Autoencoder } from '../model/autoencoder.js'
+import type { TrainingData } from '../model/training-data.js'
 import { defaultFolder } from '../node/run-folder.js'
 import { openNodeRuntime } from '../runtime/ort-node.js'
 import type { Device, Runtime } from '../runtime/types.js'
@@ -32,7 +33,7 @@ interface Start {
 }
 
 /** Trains a new run. */
-export function startRun(name: string, specFor: (shape: readonly number[]) => Spec, start: Start): Promise<void> {
+export function startRun(name: string, specOf: (data: TrainingData) => Promise<Spec>, start: Start): Promise<void> {
   const { order, out = defaultFolder(name) } = start
   const { threads, patience, minDelta } = order
   const plan = {
@@ -43,7 +44,7 @@ export function startRun(name: string, specFor: (shape: readonly number[]) => Sp
   }
   return expendable(async () => {
     const { source, runtime } = await open(plan)
-    const spec = specFor(source.train.shape)
+    const spec = await specOf(source.train)
     const run = await LiveRun.begin(out, { ...plan, spec }, note)
     await train(run, { spec, source, runtime, order, plan })
   })
@@ -159,19 +160,20 @@ async function finish(
   model: Autoencoder,
   outcome: Outcome,
 ): Promise<Summary> {
-  const test = await examine(model, source.test, outcome.seed)
-  const summary = { ...outcome, test }
+  const test = model.samples(source.test)
+  const summary = { ...outcome, test: await examine(model, test, outcome.seed) }
   await run.settled()
-  await writeRun(run.folder, { model, summary, history: model.history, test: source.test, runtime })
+  await writeRun(run.folder, { model, summary, history: model.history, test, runtime })
   await run.close()
   return summary
 }
 
 function show(summary: Summary, out: string): void {
   const { recipe, preset, dataset, test, steps, stepMs } = summary
+  const errors = test.columns ? ['error per value', 'error per row'] : ['MSE per value', 'squared error per sample']
   say(
     table([
-      ['model', 'data', 'MSE per value', 'squared error per sample', 'steps', 'ms per step'],
+      ['model', 'data', ...errors, 'steps', 'ms per step'],
       [
         preset === 'default' ? recipe : `${recipe} (${preset})`,
         dataset,

@@ -59,7 +59,7 @@ export const columnOutput = (column: string): string => `${OUTPUTS.reconstructio
  *
  * @param parameters  the model's
  */
-export function columnInput(column: string, parameters: Network['parameters']): string {
+export function columnInput(column: string, parameters: readonly { readonly name: string }[]): string {
   const taken =
     column === '' || column in OUTPUTS || column.startsWith(columnOutput('')) || column.startsWith('column/')
   return taken || parameters.some(({ name }) => name === column) ? `column/${column}` : column

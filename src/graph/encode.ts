@@ -31,7 +31,8 @@ export interface Annotations {
 export function encode(graph: Graph, name: string, { metadata = {}, doc, docs = {} }: Annotations = {}): Uint8Array {
   const inputs = graph.inputs.map(({ source }) => (source.kind === 'input' ? source.name : ''))
   const boundary = { inputs, declared: inputs.length, output: (own: string) => own, docs }
-  return encodeModel(new Encoder().graph(graph, name, boundary), metadata, doc)
+  const outputs = graph.outputs.map(({ name }) => name)
+  return encodeModel(new Encoder([...inputs, ...outputs]).graph(graph, name, boundary), metadata, doc)
 }
 
 /** How a graph meets what is around it: its inputs' names, how many of them it declares, and how it names its outputs. */
@@ -44,7 +45,13 @@ interface Boundary {
 
 /** Names are unique over the whole model, bodies included, as ONNX asks. */
 class Encoder {
+  /** Names that others gave: of a table's columns, any. */
+  readonly #taken: ReadonlySet<string>
   #count = 0
+
+  constructor(taken: readonly string[]) {
+    this.#taken = new Set(taken)
+  }
 
   graph(graph: Graph, name: string, boundary: Boundary): GraphInit {
     const node: NodeInit[] = []
@@ -103,7 +110,8 @@ class Encoder {
   }
 
   #fresh(prefix: string): string {
-    return `${prefix}.${this.#count++}`
+    const name = `${prefix}.${this.#count++}`
+    return this.#taken.has(name) ? this.#fresh(prefix) : name
   }
 }
 

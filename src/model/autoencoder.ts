@@ -8,6 +8,7 @@ import { type Dataset, dataset, toTensor } from '../data/dataset.js'
 import { formatSafetensors } from '../data/formats/safetensors.js'
 import type { Table } from '../data/table.js'
 import type { Runtime, Session } from '../runtime/types.js'
+import { columnMeans } from '../table/column-means.js'
 import { fromFeatures, toFeatures } from '../table/features.js'
 import type { TableSpec } from '../table/spec.js'
 import { rowsPerRun, runInBatches } from '../train/batches.js'
@@ -161,7 +162,7 @@ export class Autoencoder {
     const { network, parameters } = this.#artifact
     if (layers === undefined) return this.#shaped(await this.#run(data, 'code'), network.codeShape)
     requireLayers(layers, this.spec)
-    const samples = this.#samples(data)
+    const samples = this.samples(data)
     const codes = await encodeDataset(await this.#openRuntime(), network, parameters, samples, layers)
     return { shape: [codes.rows, ...codes.shape], data: codes.values as Float32Array }
   }
@@ -198,6 +199,18 @@ export class Autoencoder {
     return this.#shaped(await this.#run(data, 'errors'), [columns.length])
   }
 
+  /**
+   * How well each column of a table is reconstructed: the mean of its errors where it is there, of which a constant guess
+   * has about 1; NaN where it never is.
+   *
+   * @throws E_DATA as `errors` does
+   */
+  async columnErrors(data: Table | Dataset): Promise<Readonly<Record<string, number>>> {
+    const table = this.#table(data)
+    const samples = this.samples(data)
+    return columnMeans(table, samples, (await this.errors(samples)).data)
+  }
+
   /** The columns of the tables that the model takes; none for models of anything else. */
   get columns(): readonly string[] {
     return this.spec.table?.columns.map(({ name }) => name) ?? []
@@ -211,7 +224,7 @@ export class Autoencoder {
    */
   async classify(data: DataLike): Promise<Classified> {
     const { network, parameters } = this.#artifact
-    const samples = this.#samples(data)
+    const samples = this.samples(data)
     const { dtype, scale, missing } = samples
     const session = await this.#session(`classes ${dtype} ${scale} ${missing}`, () =>
       compileClasses(network, parameters, { dtype, scale, missing }),
@@ -245,7 +258,7 @@ export class Autoencoder {
    */
   async evaluate(data: DataLike, target: DataLike = data): Promise<Evaluation> {
     const { network, parameters } = this.#artifact
-    const [input, wanted] = [this.#samples(data), this.#samples(target)]
+    const [input, wanted] = [this.samples(data), this.samples(target)]
     requireSameRows(input, wanted)
     const gauge = await Gauge.open(await this.#openRuntime(), network, parameters, { input, target: wanted })
     try {
@@ -257,6 +270,19 @@ export class Autoencoder {
   }
 
   /**
+   * Data as the model sees it: the rows of a table as features, NaN where a value is missing.
+   *
+   * @throws E_SHAPE when samples are of another width; E_DATA when a table lacks columns, or the model takes none
+   */
+  samples(data: DataLike): Dataset {
+    const { width } = this.#artifact.network
+    if ('columns' in data) return toFeatures(this.#table(data), data)
+    const samples = 'rows' in data ? data : this.#dataset(data, width, 'values')
+    requireWidth(samples, width, `input of "${this.spec.recipe}"`)
+    return samples
+  }
+
+  /**
    * The same model, which also says what is an anomaly: a sample whose score is above those of nearly all samples of this data.
    *
    * @param data      samples that are as they should be, best those that the model was not trained on
@@ -264,7 +290,7 @@ export class Autoencoder {
    * @throws E_OPTION when the quantile is not above 0 and at most 1
    */
   async withThreshold(data: DataLike, { quantile = DEFAULT_QUANTILE } = {}): Promise<Autoencoder> {
-    const samples = this.#samples(data)
+    const samples = this.samples(data)
     const value = quantileOf(await this.score(samples), quantile)
     const threshold = { value, quantile, dataset: samples.name, rows: samples.rows }
     return new Autoencoder({ ...this.#artifact, threshold }, this.training, this.#runtime)
@@ -320,21 +346,13 @@ export class Autoencoder {
 
   async #run(data: DataLike, output: 'code' | 'reconstruction' | 'score' | 'errors'): Promise<Float32Array> {
     const { network, parameters } = this.#artifact
-    const samples = this.#samples(data)
+    const samples = this.samples(data)
     const { dtype, scale, missing } = samples
     const session = await this.#session(`${output} ${dtype} ${scale} ${missing}`, () =>
       compileAutoencoder(network, parameters, { dtype, scale, missing }, { only: [output] }),
     )
     const run = { session, inputs: { input: samples }, rowsPerRun: rowsPerRun(network) }
     return (await runInBatches(run, [output]))[output]
-  }
-
-  #samples(data: DataLike): Dataset {
-    const { width } = this.#artifact.network
-    if ('columns' in data) return toFeatures(this.#table(data), data)
-    const samples = 'rows' in data ? data : this.#dataset(data, width, 'values')
-    requireWidth(samples, width, `input of "${this.spec.recipe}"`)
-    return samples
   }
 
   #table(data: Table | Dataset): TableSpec {

@@ -1,5 +1,13 @@
 import { showShape } from '../base/shape.js'
-import { compileAutoencoder, compileDecoder, type InferenceOutput } from '../compile/inference.js'
+import {
+  columnInput,
+  columnOutput,
+  compileAutoencoder,
+  compileDecoder,
+  type InferenceOutput,
+} from '../compile/inference.js'
+import type { Network } from '../compile/network.js'
+import { type ColumnSpec, isTextual } from '../table/spec.js'
 import { type Artifact, describeArtifact } from './artifact.js'
 import { exportTraining, type TrainingExport } from './training-export.js'
 
@@ -8,7 +16,7 @@ export const EXPORTS = ['autoencoder', 'encoder', 'decoder', 'score', 'training'
 export type ExportName = (typeof EXPORTS)[number]
 
 /**
- * One ONNX file.
+ * One ONNX file. A model of a table has an input for each of its raw columns in place of one for all.
  *
  * autoencoder   input → code, reconstruction, score; with a threshold also anomaly; with a head probabilities and label
  * encoder       input → code
@@ -45,17 +53,35 @@ function documentOf({ network: { spec }, provenance }: Artifact, what: ExportNam
 }
 
 /** What inputs and outputs are; each file takes those that it has. */
-function docsOf({ network: { spec, codeShape }, stored, threshold }: Artifact): Readonly<Record<string, string>> {
+function docsOf({ network, stored, threshold }: Artifact): Readonly<Record<string, string>> {
+  const { spec, codeShape, parameters } = network
   const scaled = stored.scale === 1 ? '' : `, seen as value × ${stored.scale}`
   return {
     input: `samples of shape ${showShape(spec.input)}, one per row${scaled}`,
     code: `what the encoder makes of each sample, of shape ${showShape(codeShape)}`,
     reconstruction: `what the decoder makes of each code, of shape ${showShape(spec.input)}, in the model's units`,
-    score: 'mean squared error per value of each reconstruction',
+    score: spec.table
+      ? 'mean error of the values that are there'
+      : 'mean squared error per value of each reconstruction',
+    errors: "each column's error, of which a constant guess has 1; 0 where its value is missing",
+    ...Object.fromEntries((spec.table?.columns ?? []).flatMap((column) => docsOfColumn(column, parameters))),
     ...(spec.head && {
       probabilities: 'of each class',
       label: 'the most probable class, counted from 0',
     }),
     ...(threshold && { anomaly: `whether the score is above ${threshold.value}` }),
   }
+}
+
+/** Of the input that takes a column, and of the output that gives it back. */
+function docsOfColumn(column: ColumnSpec, parameters: Network['parameters']): [name: string, doc: string][] {
+  const missing = isTextual(column) ? 'empty' : 'NaN'
+  const kinds = column.type === 'number' ? '' : `; one of ${column.categories.slice(0, 20).join(', ')}`
+  return [
+    [
+      columnInput(column.name, parameters),
+      `column "${column.name}" as it is, ${missing} where a value is missing${kinds}`,
+    ],
+    [columnOutput(column.name), `column "${column.name}" as the model has it, in its own units`],
+  ]
 }

@@ -28,7 +28,7 @@ interface Given {
  * @throws E_OPTION, E_SPEC when data, options and spec do not fit together; and what `fitTable` and `toFeatures` throw
  */
 export async function samplesOf(data: TrainingData, given: Given, spec?: Spec): Promise<TrainingSamples> {
-  if (given.table && (spec || !isOfColumns(data))) throw noTable(data.name, spec)
+  if (given.table && (spec || !isOfColumns(data))) throw spec ? describedTwice() : noTable(data.name)
   const table = spec || !isOfColumns(data) ? spec?.table : await fitTable(data, given.table)
   const described = (name: string) => table ?? undescribed(name)
   const { validation: held } = given
@@ -50,10 +50,18 @@ function undescribed(name: string): never {
   })
 }
 
-const noTable = (name: string, spec: Spec | undefined) =>
+const describedTwice = () =>
   new DiaboloError('E_OPTION', {
-    at: 'table of fit',
-    expected: spec ? 'none: the spec says how columns become numbers' : 'a table to train on',
-    found: spec ? 'options for a table' : `"${name}", whose samples have no columns with names`,
-    hint: spec ? 'leave them out, or fit a recipe' : 'leave it out, or give a table',
+    at: 'options for a table',
+    expected: 'none: the spec says how columns become numbers',
+    found: 'some',
+    hint: 'leave them out, or fit a recipe',
+  })
+
+export const noTable = (name: string) =>
+  new DiaboloError('E_OPTION', {
+    at: 'options for a table',
+    expected: 'a table to train on',
+    found: `"${name}", whose samples have no columns with names`,
+    hint: 'leave them out, or give a table',
   })

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { type Rng, rng } from '../base/random.js'
 import type { Value } from '../graph/types.js'
-import { add, cast, floor, greater, less, max, min, mul, sub } from '../ops/index.js'
+import { add, cast, concat, floor, greater, less, max, min, mul, slice, sub, where } from '../ops/index.js'
+import type { Columns } from './columns.js'
 
 const common = {
   /** New noise every epoch; otherwise each sample keeps the noise it got first. */
@@ -17,6 +18,7 @@ export const corruptionSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('masking'), part, ...common }),
   z.strictObject({ type: z.literal('saltAndPepper'), part, ...common }),
   z.strictObject({ type: z.literal('mix'), amount: part, ...common }),
+  z.strictObject({ type: z.literal('swap'), part, ...common }),
 ])
 
 export type CorruptionSpec = z.infer<typeof corruptionSchema>
@@ -29,7 +31,8 @@ interface Kind<S> {
   readonly neutral: number
   /** The same on the host and in the graph: x and the sum of two numbers of the bank to what the network sees. */
   readonly emit: (spec: S, x: Value, sum: Value) => Value
-  readonly apply: (spec: S, x: number, sum: number) => number
+  /** @param next  the same value of the next sample */
+  readonly apply: (spec: S, x: number, sum: number, next: number) => number
 }
 
 type SpecOf<K> = Extract<CorruptionSpec, { type: K }>
@@ -87,7 +90,30 @@ const mix: Kind<SpecOf<'mix'>> = {
   apply: ({ amount }, x, sum) => x * (1 - amount + 2 * amount * fraction(sum)),
 }
 
-const KINDS: { readonly [K in CorruptionSpec['type']]: Kind<SpecOf<K>> } = { gaussian, masking, saltAndPepper, mix }
+/**
+ * The same value of another sample where u < part, x elsewhere: each value is one that there is, but they do not belong
+ * together. The other one is the next of the batch, and for the last one the first.
+ */
+const swap: Kind<SpecOf<'swap'>> = {
+  draw: uniform,
+  neutral: masking.neutral,
+  emit: ({ part }, x, sum) => where(greater(emitFraction(sum), part), x, nextOf(x)),
+  apply: ({ part }, x, sum, next) => (fraction(sum) > Math.fround(part) ? x : next),
+}
+
+function nextOf(x: Value): Value {
+  const rows = x.shape[0] as number
+  if (rows === 1) return x
+  return concat([slice(x, { axis: 0, from: 1, to: rows }), slice(x, { axis: 0, from: 0, to: 1 })], 0)
+}
+
+const KINDS: { readonly [K in CorruptionSpec['type']]: Kind<SpecOf<K>> } = {
+  gaussian,
+  masking,
+  saltAndPepper,
+  mix,
+  swap,
+}
 
 const kindOf = (spec: CorruptionSpec) => KINDS[spec.type] as Kind<CorruptionSpec>
 
@@ -99,15 +125,28 @@ export type NoiseStream = 'train' | 'test'
 
 /**
  * Noise that every sample takes two rows of, so that it costs two gathers and an addition, not 784 draws: a pair of 2,048
- * rows is one of two million, and the rows themselves differ by seed and stream.
+ * rows is one of two million, and the rows themselves differ by seed and stream. A column of a table has one noise for all of
+ * its features, gaussian none where they stand for kinds; what is no column's has none at all.
  *
  * @returns float32 [2049, width]
  */
-export function noiseBank(spec: CorruptionSpec, width: number, seed: number, stream: NoiseStream): Float32Array {
+export function noiseBank(
+  spec: CorruptionSpec,
+  width: number,
+  seed: number,
+  stream: NoiseStream,
+  columns?: Columns,
+): Float32Array {
   const { draw, neutral } = kindOf(spec)
   const random = rng(seed, 'noise', stream, spec.type === 'gaussian' ? 'normal' : 'uniform')
   const bank = new Float32Array((BANK_ROWS + 1) * width).fill(neutral)
-  for (let i = 0; i < BANK_ROWS * width; i++) bank[i] = draw(random)
+  const spans = columns ?? Array.from({ length: width }, (_, from) => ({ from, to: from + 1, kind: 'number' as const }))
+  for (let row = 0; row < BANK_ROWS; row++) {
+    for (const { from, to, kind } of spans) {
+      const noise = draw(random)
+      if (spec.type !== 'gaussian' || kind === 'number') bank.fill(noise, row * width + from, row * width + to)
+    }
+  }
   return bank
 }
 
@@ -131,6 +170,15 @@ export function noiseRows(
 export const emitCorruption = (spec: CorruptionSpec, x: Value, first: Value, second: Value): Value =>
   kindOf(spec).emit(spec, x, add(first, second))
 
+/** Which noise a sample has, beside its number. */
+export interface NoiseOf {
+  readonly seed: number
+  readonly epoch: number
+  readonly stream: NoiseStream
+  /** Of a table. */
+  readonly columns?: Columns | undefined
+}
+
 /**
  * The same noise on the host.
  *
@@ -140,15 +188,18 @@ export function corruptValues(
   spec: CorruptionSpec,
   values: Float32Array,
   width: number,
-  { seed, epoch, stream }: { readonly seed: number; readonly epoch: number; readonly stream: NoiseStream },
+  { seed, epoch, stream, columns }: NoiseOf,
 ): void {
   const { apply } = kindOf(spec)
-  const bank = noiseBank(spec, width, seed, stream)
+  const bank = noiseBank(spec, width, seed, stream, columns)
+  const first = values.slice(0, width)
   for (let sample = 0; sample * width < values.length; sample++) {
     const [a, b] = noiseRows(spec, seed, epoch, sample)
     for (let i = 0; i < width; i++) {
       const sum = Math.fround((bank[a * width + i] as number) + (bank[b * width + i] as number))
-      values[sample * width + i] = apply(spec, values[sample * width + i] as number, sum)
+      const place = sample * width + i
+      const next = values[place + width] ?? (first[i] as number)
+      values[place] = apply(spec, values[place] as number, sum, next)
     }
   }
 }

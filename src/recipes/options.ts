@@ -39,9 +39,11 @@ export const corruptionOptions = {
     .number()
     .min(0)
     .default(0)
-    .describe('strength: standard deviation (gaussian), or part of the values (masking, saltAndPepper, mix); 0 is off'),
+    .describe(
+      'strength: standard deviation (gaussian), or part of the values (masking, saltAndPepper, mix, swap); 0 is off',
+    ),
   corruption: z
-    .enum(['gaussian', 'masking', 'saltAndPepper', 'mix'])
+    .enum(['gaussian', 'masking', 'saltAndPepper', 'mix', 'swap'])
     .default('gaussian')
     .describe('kind of noise on the input'),
   fresh: z.boolean().default(true).describe('new noise every epoch; otherwise drawn once'),

@@ -7,8 +7,8 @@ import {
   concat,
   equal,
   gather,
+  greater,
   isNotNumber,
-  max,
   min,
   mul,
   reduceSum,
@@ -104,7 +104,9 @@ export const emitRaw = (spec: TableSpec, features: Value): ReadonlyMap<string, V
 const RAW: typeof FEATURES = {
   number: ({ scaling }, features) => emitUnscale(scaling, cast(features, 'float64')),
   ordinal: ({ scaling, categories }, features) => {
-    const place = min(max(emitUnscale(scaling, cast(features, 'float64')), 0), categories.length - 1)
+    const z = emitUnscale(scaling, cast(features, 'float64'))
+    // what is not a number is not above 0: there is a place whatever comes in
+    const place = where(greater(z, 0), min(z, categories.length - 1), 0)
     return pick(categories, cast(add(place, 0.5), 'int64'))
   },
   category: ({ categories }, features) => {

@@ -79,7 +79,8 @@ function readBack(column: ColumnSpec, features: Float32Array): string | number {
       return unscale(column.scaling, first)
     case 'ordinal': {
       const last = column.categories.length - 1
-      const place = Math.min(Math.max(unscale(column.scaling, first), 0), last)
+      const z = unscale(column.scaling, first)
+      const place = z > 0 ? Math.min(z, last) : 0
       return column.categories[Math.trunc(place + 0.5)] as string | number
     }
     case 'category': {

@@ -56,17 +56,27 @@ function numberColumn(
 }
 
 const SCALINGS: { readonly [M in Scaling['method']]: (values: NumberStatistics) => Scaling } = {
-  standard: ({ mean, variance }) => ({ method: 'standard', shift: mean, scale: orOne(Math.sqrt(variance)) }),
-  minmax: ({ min, max }) => ({ method: 'minmax', shift: min, scale: orOne(max - min) }),
-  // where half of the values are one and the same, quartiles say nothing of their range
-  robust: ({ sorted, variance }) => ({
-    method: 'robust',
-    shift: quantile(sorted, 0.5),
-    scale: orOne((quantile(sorted, 0.75) - quantile(sorted, 0.25)) / NORMAL_QUARTILES || Math.sqrt(variance)),
+  standard: (values) => ({
+    method: 'standard',
+    shift: values.mean,
+    scale: orOne(Math.sqrt(values.variance), sizeOf(values)),
   }),
+  minmax: (values) => ({ method: 'minmax', shift: values.min, scale: orOne(values.max - values.min, sizeOf(values)) }),
+  robust: (values) => {
+    const [first, middle, third] = [0.25, 0.5, 0.75].map((part) => quantile(values.sorted, part)) as [
+      number,
+      number,
+      number,
+    ]
+    const between = (third - first) / NORMAL_QUARTILES
+    // where half of the values are one and the same, quartiles say nothing of their range
+    const scale = between > leastStep(sizeOf(values)) ? between : orOne(Math.sqrt(values.variance), sizeOf(values))
+    return { method: 'robust', shift: middle, scale }
+  },
   quantile: (values) => ranks('quantile', values, (part) => part),
   quantileNormal: (values) => {
-    const end = Math.max(0.5 / values.sorted.length, 1e-4)
+    // the ends are where half a row would be, but between the first knot and the second
+    const end = Math.min(Math.max(0.5 / values.sorted.length, 1e-4), 0.25 / PIECES)
     return ranks('quantileNormal', values, (part) => normalQuantile(Math.min(Math.max(part, end), 1 - end)))
   },
 }
@@ -77,16 +87,16 @@ function ranks(
   values: NumberStatistics,
   imageOf: (part: number) => number,
 ): Scaling {
-  const parts = new Map<number, { readonly first: number; last: number }>()
+  const knots: { readonly at: number; readonly first: number; last: number }[] = []
   for (let i = 0; i <= PIECES; i++) {
-    const [part, knot] = [i / PIECES, quantile(values.sorted, i / PIECES)]
-    const known = parts.get(knot)
-    if (known) known.last = part
-    else parts.set(knot, { first: part, last: part })
+    const [part, at] = [i / PIECES, quantile(values.sorted, i / PIECES)]
+    const before = knots.at(-1)
+    if (before && at - before.at <= leastStep(sizeOf(values))) before.last = part
+    else knots.push({ at, first: part, last: part })
   }
-  if (parts.size < 2) return SCALINGS.standard(values)
-  const images = Array.from(parts.values(), ({ first, last }) => imageOf((first + last) / 2))
-  return { method, knots: [...parts.keys()], images }
+  if (knots.length < 2) return SCALINGS.standard(values)
+  const images = knots.map(({ first, last }) => imageOf((first + last) / 2))
+  return { method, knots: knots.map(({ at }) => at), images }
 }
 
 /** Of a feature's squared error: what makes the error of a constant, its variance, 1; where outliers count, they keep counting. */
@@ -98,8 +108,13 @@ function weightOf(scaling: Scaling, { sorted, variance }: NumberStatistics): num
   return 1 / orOne(features.reduce((sum, z) => sum + (z - mean) ** 2, 0) / features.length)
 }
 
-/** A constant column has no scale of its own. */
-const orOne = (scale: number): number => (scale > 0 ? scale : 1)
+/** A constant column has no scale of its own; one that is constant but for rounding has none either. */
+const orOne = (scale: number, size = 0): number => (scale > leastStep(size) ? scale : 1)
+
+/** What two different numbers of a column are apart, at least; less is rounding, and divided by would overflow. */
+const leastStep = (size: number): number => Math.max(1e-100, 1e-12 * size)
+
+const sizeOf = ({ min, max }: NumberStatistics): number => Math.max(Math.abs(min), Math.abs(max))
 
 function categoryColumn(
   table: string,

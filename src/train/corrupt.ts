@@ -1,5 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import { type Dataset, widthOf } from '../data/dataset.js'
+import type { Columns } from '../nn/columns.js'
 import {
   type CorruptionInput,
   type CorruptionSpec,
@@ -14,6 +15,8 @@ export interface CorruptOptions {
   readonly epoch?: number
   /** Noise for samples to test on differs from all that is trained on. */
   readonly stream?: NoiseStream
+  /** Of a table, whose columns have one noise each. */
+  readonly columns?: Columns | undefined
 }
 
 /**
@@ -24,9 +27,9 @@ export interface CorruptOptions {
  * @throws E_OPTION naming the field of the corruption that is unknown or out of range
  */
 export function corrupt(data: Dataset, corruption: CorruptionInput, options: CorruptOptions = {}): Dataset {
-  const { seed = 0, epoch = 0, stream = 'test' } = options
+  const { seed = 0, epoch = 0, stream = 'test', columns } = options
   const values = Float32Array.from(data.values, (value) => Math.fround(value * data.scale))
-  corruptValues(parseCorruption(corruption), values, widthOf(data), { seed, epoch, stream })
+  corruptValues(parseCorruption(corruption), values, widthOf(data), { seed, epoch, stream, columns })
   return { ...data, dtype: 'float32', scale: 1, values }
 }
 

@@ -18,7 +18,8 @@ export function bankTensor(network: Network, phase: SteppedSpec, seed: number): 
     shape: [data.length / width, width],
     data,
   })
-  if (phase.kind === 'descend') return phase.corruption && bank(noiseBank(phase.corruption, width, seed, 'train'))
+  if (phase.kind === 'descend')
+    return phase.corruption && bank(noiseBank(phase.corruption, width, seed, 'train', network.columns))
   const { draw } = unitOf(unitsOf(network, phase.layers).hidden)
   const random = rng(seed, 'gibbs', phase.name)
   return bank(Float32Array.from({ length: BANK_ROWS * width }, () => draw(random)))

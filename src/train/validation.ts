@@ -33,7 +33,7 @@ export async function openValidation(
     }
   }
   const corruption = phase.kind === 'descend' ? phase.corruption : undefined
-  const input = corruption ? corrupt(data, corruption, { seed }) : data
+  const input = corruption ? corrupt(data, corruption, { seed, columns: network.columns }) : data
   const gauge = await Gauge.open(runtime, network, 'fed', { input, target: data })
   return {
     measure: async (...given) => ({ validationMse: (await gauge.measure(...given)).mse }),

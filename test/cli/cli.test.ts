@@ -225,7 +225,7 @@ describe('what goes wrong', () => {
   beforeAll(async () => {
     await train('full')
     writeFileSync(at('short.npy'), readFileSync(at('images.npy')).subarray(0, 5000))
-    writeFileSync(at('text.csv'), 'a,b\n1,2\n')
+    writeFileSync(at('other.bin'), Buffer.of(0xde, 0xad, 0xbe, 0xef, 0, 1))
     writeFileSync(at('one.npy'), formatNpy([1, 4], new Float32Array(4)))
     writeFileSync(at('narrow.npy'), formatNpy([50, 10], new Float32Array(500)))
     writeFileSync(at('nan.npy'), formatNpy([2, 2], Float32Array.of(1, 2, 3, Number.NaN)))
@@ -245,7 +245,7 @@ describe('what goes wrong', () => {
     ['an unknown data set', () => ['train', 'vanilla', '--data', 'minst'], 2, 'E_UNKNOWN', /did you mean "mnist"/],
     ['a missing file', () => trainOn('no-such.npy'), 1, 'E_MISSING', /no-such\.npy/],
     ['a file cut short', () => trainOn('short.npy'), 1, 'E_TRUNCATED', /bytes of values/],
-    ['a file of another kind', () => trainOn('text.csv'), 1, 'E_FORMAT', /IDX or \.npy/],
+    ['a file of another kind', () => trainOn('other.bin'), 1, 'E_FORMAT', /IDX, \.npy/],
     ['a single row', () => trainOn('one.npy'), 1, 'E_DATA', /at least 2 rows/],
     ['a NaN', () => trainOn('nan.npy'), 1, 'E_VALUE', /row 1, column 1/],
     [

@@ -128,7 +128,16 @@ test('rows of numbers have a report without pictures, and without their heading'
 
 describe('lists of numbers', () => {
   test('set the layers of a stack', async () => {
-    const { stdout } = await train('deep', 'stacked', '--units', '12,7,3', ...QUICK, '--pretrain-epochs', '1', '--json')
+    const { stdout } = await train(
+      'layers',
+      'stacked',
+      '--units',
+      '12,7,3',
+      ...QUICK,
+      '--pretrain-epochs',
+      '1',
+      '--json',
+    )
     const { spec, epochs } = JSON.parse(stdout)
     expect(spec.encoder.map(({ units }: { units: number }) => units)).toEqual([12, 7, 3])
     expect(spec.phases.map(({ name }: { name: string }) => name)).toEqual([

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { GraphBuilder } from '../../src/graph/builder.js'
 import { interpret } from '../../src/graph/interpret.js'
-import type { Array64 } from '../../src/graph/types.js'
+import type { Array64, Value } from '../../src/graph/types.js'
 import {
   type CorruptionInput,
   type CorruptionSpec,
@@ -25,9 +25,12 @@ const KINDS: Readonly<Record<string, CorruptionInput>> = {
   masking: { type: 'masking', part: 0.35 },
   saltAndPepper: { type: 'saltAndPepper', part: 0.3 },
   mix: { type: 'mix', amount: 0.7 },
+  swap: { type: 'swap', part: 0.35 },
 }
 const kinds = Object.entries(KINDS).map(([name, input]) => [name, corruptionSchema.parse(input)] as const)
 const anyKind = fc.constantFrom(...kinds.map(([, spec]) => spec))
+/** Swapping takes the values of another sample, so that its outcome depends on that one too. */
+const ofItself = anyKind.filter(({ type }) => type !== 'swap')
 const anySeed = fc.integer({ min: 0, max: 1000 })
 
 const runtime = useNativeRuntime()
@@ -70,10 +73,12 @@ describe.each(kinds)('%s', (_, kind) => {
 
   test('leaves about the part that is spared as it is, each epoch another', () => {
     const cleanRows = (epoch: number) => {
-      const x = new Float32Array(400 * WIDTH).fill(0.5)
+      const x = Float32Array.from(new Draw('spared').within(0.2, 0.8, 400, WIDTH).data)
       const y = corrupted(spec, x, WIDTH, { epoch })
       return Array.from({ length: 400 }, (_, r) => r).filter((r) =>
-        y.subarray(r * WIDTH, (r + 1) * WIDTH).every((value) => Math.abs(value - 0.5) < 1e-6),
+        y
+          .subarray(r * WIDTH, (r + 1) * WIDTH)
+          .every((value, i) => Math.abs(value - (x[r * WIDTH + i] as number)) < 1e-6),
       )
     }
     const [one, two] = [cleanRows(1), cleanRows(2)]
@@ -173,7 +178,7 @@ describe('what it does to many samples', () => {
 describe('which noise a sample gets', () => {
   test('depends on seed, epoch and sample only, not on how many others there are', () => {
     fc.assert(
-      fc.property(anyKind, anySeed, fc.integer({ min: 1, max: 20 }), (spec, seed, n) => {
+      fc.property(ofItself, anySeed, fc.integer({ min: 1, max: 20 }), (spec, seed, n) => {
         const few = corrupted(spec, clean.data.subarray(0, n * WIDTH), WIDTH, { seed })
         expect(corrupted(spec, clean.data, WIDTH, { seed }).subarray(0, n * WIDTH)).toEqual(few)
         expect(corrupted(spec, clean.data, WIDTH, { seed: seed + 1 }).subarray(0, n * WIDTH)).not.toEqual(few)
@@ -224,3 +229,66 @@ test.each([
   [{ type: 'mix', part: 0.3 }],
   [{ type: 'blur' }],
 ])('%j is not a corruption', (spec) => expect(corruptionSchema.safeParse(spec).success).toBe(false))
+
+describe('swapping', () => {
+  const spec = corruptionSchema.parse({ type: 'swap', part: 0.3 })
+
+  test('puts values of the next sample, and for the last one of the first, in so many places', () => {
+    const x = Float32Array.from({ length: 500 * WIDTH }, (_, i) => i)
+    const y = corrupted(spec, x)
+    let swapped = 0
+    y.forEach((value, i) => {
+      if (value === x[i]) return
+      swapped++
+      expect(value).toBe(x[(i + WIDTH) % x.length])
+    })
+    expect(Math.abs(swapped / x.length - 0.3)).toBeLessThan(4 * Math.sqrt((0.3 * 0.7) / x.length))
+  })
+
+  test('leaves a sample alone that is alone', () => {
+    const builder = new GraphBuilder()
+    const [x, a, b] = ['x', 'a', 'b'].map((name) => builder.input(name, { dtype: 'float32', shape: [1, 2] }))
+    const graph = builder.build({ y: emitCorruption(spec, x as Value, a as Value, b as Value) })
+    const feeds = [float32([1, 2], [3, 4]), float32([1, 2], [0, 0]), float32([1, 2], [0, 0])]
+    expect(Array.from(interpret(graph, feeds)[0]?.data ?? [])).toEqual([3, 4])
+  })
+})
+
+describe('noise on the columns of a table', () => {
+  const columns = [
+    { from: 0, to: 1, kind: 'number', weight: 1 },
+    { from: 1, to: 4, kind: 'softmax', weight: 1 },
+    { from: 4, to: 5, kind: 'number', weight: 1 },
+  ] as const
+  // the sixth value is an indicator
+  const x = () => Float32Array.from({ length: 300 * 6 }, (_, i) => i + 1)
+  const rowsOf = (values: Float32Array) =>
+    Array.from({ length: 300 }, (_, row) => values.subarray(row * 6, row * 6 + 6))
+
+  test.each(['masking', 'swap'] as const)('%s takes a column whole, and leaves indicators', (type) => {
+    const y = x()
+    corruptValues(corruptionSchema.parse({ type, part: 0.4 }), y, 6, { ...NOISE, columns })
+    const rows = rowsOf(y)
+    const changed = rows.map((row, r) => Array.from(row, (value, i) => value !== r * 6 + i + 1))
+    for (const [, first, second, third, , indicator] of changed) {
+      expect([second, third, indicator]).toEqual([first, first, false])
+    }
+    const part = changed.filter(([, category]) => category).length / 300
+    expect(Math.abs(part - 0.4)).toBeLessThan(4 * Math.sqrt((0.4 * 0.6) / 300))
+  })
+
+  test('gaussian is on numbers only', () => {
+    const y = x()
+    corruptValues(corruptionSchema.parse({ type: 'gaussian', sigma: 1, clip: false }), y, 6, { ...NOISE, columns })
+    rowsOf(y).forEach((row, r) => {
+      const same = Array.from(row, (value, i) => value === r * 6 + i + 1)
+      expect(same).toEqual([false, true, true, true, false, true])
+    })
+  })
+
+  test('what is missing stays missing', () => {
+    const y = x().fill(Number.NaN)
+    corruptValues(corruptionSchema.parse({ type: 'gaussian', sigma: 1, clip: false }), y, 6, { ...NOISE, columns })
+    expect(y.every(Number.isNaN)).toBe(true)
+  })
+})

@@ -1,5 +1,3 @@
-import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 import { compileCovariance } from '../../src/compile/covariance.js'
 import { compileEpoch, scalarName } from '../../src/compile/epoch.js'
@@ -7,49 +5,15 @@ import { compileAutoencoder, compileDecoder } from '../../src/compile/inference.
 import { lower } from '../../src/compile/lowering/index.js'
 import { initialParameters } from '../../src/compile/network.js'
 import { encode } from '../../src/graph/encode.js'
-import { numberOf, textOf, toArray64 } from '../../src/graph/interpret.js'
-import type { Array64 } from '../../src/graph/types.js'
+import { numberOf, toArray64 } from '../../src/graph/interpret.js'
 import { array, Draw, toTensor } from '../arrays.js'
 import { relativeError } from '../closeness.js'
 import { sample, scalarsAt, startOf, WIDTH } from '../compile/samples.js'
 import { useNativeRuntime } from '../native.js'
 import { apply, casesOf, differentiate, NAMES, operator } from '../ops/application.js'
-
-/** A Python that can import onnx, onnxruntime and numpy. */
-const PYTHON = process.env.DIABOLO_PYTHON ?? 'python3'
-const MISSING = `${PYTHON} with onnx and onnxruntime is not installed (DIABOLO_PYTHON names another Python)`
-
-const installed = spawnSync(PYTHON, ['-c', 'import numpy, onnx, onnxruntime'], { stdio: 'ignore' }).status === 0
-if (!installed) console.warn(`skipped: ${MISSING}`)
+import { installed, type Job, MISSING, runInPython } from './python.js'
 
 const runtime = useNativeRuntime()
-
-interface Job {
-  readonly model: Uint8Array
-  readonly feeds: Readonly<Record<string, Array64>>
-}
-
-/** JSON has no NaN and no infinity; numpy reads their names. */
-const spelled = (value: number) => (Number.isFinite(value) ? value : String(value))
-
-type Outputs = Readonly<
-  Record<string, { readonly shape: readonly number[]; readonly data: readonly (number | string)[] }>
->
-
-function runInPython(jobs: readonly Job[]): Outputs[] {
-  const input = jobs.map(({ model, feeds }) => {
-    const entries = Object.entries(feeds).map(([name, { dtype, shape, data }]) => [
-      name,
-      { dtype, shape, data: Array.from(data, (value) => (dtype === 'string' ? textOf(value) : spelled(value))) },
-    ])
-    return { model: Buffer.from(model).toString('base64'), feeds: Object.fromEntries(entries) }
-  })
-  const script = fileURLToPath(new URL('check_models.py', import.meta.url))
-  const options = { input: JSON.stringify(input), encoding: 'utf8', maxBuffer: 2 ** 28 } as const
-  const { status, stdout, stderr } = spawnSync(PYTHON, [script], options)
-  if (status !== 0) throw new Error(stderr)
-  return JSON.parse(stdout)
-}
 
 async function expectSameInBoth(jobs: readonly Job[], tolerance = 1e-5): Promise<void> {
   const results = runInPython(jobs)

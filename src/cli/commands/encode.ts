@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { openSamples } from '../../app/sources.js'
+import { openModelSamples } from '../../app/sources.js'
 import { requireNew } from '../../node/files.js'
 import { writeArray } from '../array-output.js'
 import { type ModelFlags, modelArguments, withModel } from '../model-command.js'
@@ -9,7 +9,9 @@ export function register(command: Command): void {
     .option('--out <file>', 'where the codes go, as .npy', 'codes.npy')
     .action(async (run: string, { data, seed, device, out, json }: ModelFlags & { readonly out: string }) => {
       await requireNew(out)
-      const rows = await withModel(run, device, async (model) => model.encode(await openSamples(data, seed)))
+      const rows = await withModel(run, device, async (model) =>
+        model.encode(await openModelSamples(model, data, seed)),
+      )
       await writeArray(out, rows, json)
     })
 }

@@ -1,13 +1,14 @@
 import type { Command } from 'commander'
 import { readSpec } from '../../app/read-spec.js'
 import type { RowChoice } from '../../app/sources.js'
-import { recipeOf } from '../../app/training-run.js'
+import { recipeOf, specFor } from '../../app/training-run.js'
 import { DiaboloError } from '../../base/errors.js'
 import { parseSpec } from '../../compile/spec.js'
 import { type PresetName, RECIPES, type Recipe } from '../../recipes/index.js'
 import type { Device } from '../../runtime/types.js'
 import { addFlags, deviceOption, givenFlags, requirePreset, requireWhole, secondsOf } from '../flags.js'
 import { type Order, resumeRun, startRun } from '../run-training.js'
+import { addTableFlags, tableOptionsOf } from '../table-flags.js'
 
 interface Flags extends Order, RowFlags {
   readonly data: string
@@ -63,6 +64,7 @@ export function register(command: Command): void {
       'default',
     )
     addFlags(sub, recipe.options, recipe.presets.default as Readonly<Record<string, unknown>>)
+    addTableFlags(sub)
     sub.action((_: unknown, own: Command) => runRecipe(recipe, own))
   }
 }
@@ -112,15 +114,16 @@ function runRecipe(recipe: Recipe, command: Command): Promise<void> {
   const options = givenFlags(command, Object.keys(recipe.options.shape))
   // wrong options are found before anything is read or written
   recipe.spec(SMALL_IMAGE, options, preset)
-  return run(recipe.name, (shape) => recipe.spec(shape, options, preset), flags)
+  const plan = { recipe, preset, options, table: tableOptionsOf(command) }
+  return run(recipe.name, (data) => specFor(plan, data), flags)
 }
 
 async function runSpec(path: string, command: Command): Promise<void> {
   const spec = await readSpec(path)
-  return run(spec.recipe, () => spec, command.opts<Flags>())
+  return run(spec.recipe, async () => spec, command.opts<Flags>())
 }
 
-function run(name: string, specFor: Parameters<typeof startRun>[1], flags: Flags): Promise<void> {
+function run(name: string, specOf: Parameters<typeof startRun>[1], flags: Flags): Promise<void> {
   const { data, stream, buffer, seed, device, out, tensorboard, splitBy, splitTime, label, normalLabel, ...order } =
     flags
   const choice = choiceOf({ splitBy, splitTime, label, normalLabel })
@@ -136,7 +139,7 @@ function run(name: string, specFor: Parameters<typeof startRun>[1], flags: Flags
     ...(tensorboard && { tensorboard }),
     ...(Object.keys(choice).length > 0 && { rows: choice }),
   }
-  return startRun(name, specFor, { plan, order, ...(out !== undefined && { out }) })
+  return startRun(name, specOf, { plan, order, ...(out !== undefined && { out }) })
 }
 
 async function runAgain(folder: string, command: Command): Promise<void> {
