@@ -1,11 +1,14 @@
-import { formatNpy } from '../data/formats/npy.js'
-import type { Rows } from '../model/autoencoder.js'
-import { writeWhole } from '../node/files.js'
+import { writeArrayFile } from '../app/array-file.js'
+import type { ArraySource } from '../app/array-formats.js'
 import { note, writeJson } from './output.js'
 
-/** Writes an array as .npy and says so. */
-export async function writeArray(out: string, { shape, data }: Rows, json: boolean | undefined): Promise<void> {
-  await writeWhole(out, formatNpy(shape, data))
-  if (json) writeJson({ out, shape, dtype: 'float32' })
-  else note(`${out}: float32 [${shape.join(', ')}]`)
+/** What `--out` of such commands says. */
+export const ARRAY_OUT = 'by its ending .npy, .csv, .parquet, or .tsv for the embedding projector'
+
+/** Writes an array in the format that the name says, and says so. */
+export async function writeArray(out: string, array: ArraySource, json: boolean | undefined): Promise<void> {
+  const files = await writeArrayFile(out, array)
+  const shape = [array.rows, ...array.shape]
+  if (json) writeJson({ out, shape, dtype: 'float32', ...(files.length > 1 && { files }) })
+  else for (const file of files) note(file === out ? `${out}: float32 [${shape.join(', ')}]` : `${file}: the classes`)
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { access, constants, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
+import { access, constants, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { DiaboloError } from '../base/errors.js'
 
@@ -45,13 +45,13 @@ export async function readPart(path: string, position: number, length: number) {
 }
 
 /** Writes beside, syncs, renames: the file is there whole or not at all, and what was there before stays until then. */
-export async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+export async function writeWhole(path: string, bytes: Uint8Array | string | AsyncIterable<Uint8Array>): Promise<void> {
   const beside = `${path}.${randomBytes(4).toString('hex')}.part`
   try {
     await mkdir(dirname(path), { recursive: true })
     const file = await open(beside, 'w')
     try {
-      await file.writeFile(bytes)
+      await writeFile(file, bytes)
       await file.sync()
     } finally {
       await file.close()
@@ -59,7 +59,8 @@ export async function writeWhole(path: string, bytes: Uint8Array | string): Prom
     await rename(beside, path)
   } catch (cause) {
     await rm(beside, { force: true })
-    throw writeError(path, cause)
+    // what is written as it is made may fail in being made
+    throw cause instanceof DiaboloError ? cause : writeError(path, cause)
   }
 }
 

@@ -76,3 +76,32 @@ describe('export', () => {
     expect(existsSync(at('x.safetensors'))).toBe(false)
   })
 })
+
+describe('codes', () => {
+  const encoded = (out: string, data = at('images.npy')) =>
+    runCli(['encode', at('run'), '--data', data, '--out', at(out), '--json'])
+
+  test('go into the format that the name ends in', async () => {
+    const { stdout } = await encoded('codes.csv')
+    expect(JSON.parse(stdout)).toEqual({ out: at('codes.csv'), shape: [200, 8], dtype: 'float32' })
+    const [head, ...rows] = readFileSync(at('codes.csv'), 'utf8').trimEnd().split('\n')
+    expect(head).toBe('code.0,code.1,code.2,code.3,code.4,code.5,code.6,code.7')
+    expect(rows).toHaveLength(200)
+  })
+
+  test('go to the projector with the classes beside them', async () => {
+    const { stdout } = await encoded('codes.tsv', 'digits:100')
+    expect(JSON.parse(stdout).files).toEqual([at('codes.tsv'), at('codes.metadata.tsv')])
+    const [codes, classes] = ['codes.tsv', 'codes.metadata.tsv'].map((name) =>
+      readFileSync(at(name), 'utf8').split('\n'),
+    )
+    expect(codes).toHaveLength(classes?.length as number)
+    expect(new Set(classes?.slice(0, -1))).toEqual(new Set('0123456789'))
+  })
+
+  test('go into no other format, and nothing is run to find out', async () => {
+    const { code, stdout } = await encoded('codes.xlsx', at('nowhere.npy'))
+    expect(code).toBe(2)
+    expect(JSON.parse(stdout).error).toMatchObject({ code: 'E_OPTION', expected: expect.stringContaining('.parquet') })
+  })
+})

@@ -231,3 +231,18 @@ describe('the model', () => {
     expect(encode(graph, 'test')).toEqual(encode(graph, 'test'))
   })
 })
+
+test('names that are given at the boundary are nobody else’s', () => {
+  const builder = new GraphBuilder()
+  const inputs = ['Mul.0', 'const.1', 'Add.0', 'const.0'].map((name) =>
+    builder.input(name, { dtype: 'float32', shape: [2] }),
+  )
+  const sum = inputs.reduce((total, x) => ops.add(ops.mul(total, 2), x))
+  const { graph } = decodeModel(encode(builder.build({ 'Mul.2': sum, y: ops.mul(sum, 3) }), 'test'))
+  const names = [
+    ...(graph?.input ?? []).map(({ name }) => name),
+    ...(graph?.initializer ?? []).map(({ name }) => name),
+    ...(graph?.node ?? []).flatMap(({ output }) => output),
+  ]
+  expect(new Set(names).size).toBe(names.length)
+})

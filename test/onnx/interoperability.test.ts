@@ -6,6 +6,8 @@ import { lower } from '../../src/compile/lowering/index.js'
 import { initialParameters } from '../../src/compile/network.js'
 import { encode } from '../../src/graph/encode.js'
 import { numberOf, toArray64 } from '../../src/graph/interpret.js'
+import { EXPORTS, exportModel } from '../../src/model/export.js'
+import { exportFeeds } from '../../src/model/training-export.js'
 import { array, Draw, toTensor } from '../arrays.js'
 import { relativeError } from '../closeness.js'
 import { sample, scalarsAt, startOf, WIDTH } from '../compile/samples.js'
@@ -78,6 +80,29 @@ describe('the onnx package accepts, and ONNX Runtime for Python computes the sam
         feeds: { data: bytes, rows: array('int32', [3], [4, 0, 7]), mean: draw.reals(WIDTH) },
       },
     ])
+  })
+
+  test('every part of a model that is exported', async ({ skip }) => {
+    if (!installed) skip(MISSING)
+    const { network } = sample({ activation: 'tanh' })
+    const parameters = initialParameters(network, 1)
+    const threshold = { value: 0.1, quantile: 0.99, dataset: 'none', rows: 1 }
+    const versions = { diabolo: '0', engine: 'none' }
+    const provenance = { dataset: 'none', rows: 12, seed: 1, steps: 0, versions, threads: 1 }
+    const artifact = { network, parameters, stored, provenance, threshold }
+    const feeds = Object.entries(exportFeeds(artifact, {})).map(([name, tensor]) => [name, toArray64(tensor)] as const)
+    const fed = {
+      trips: array('int64', [], [2]),
+      step: array('int64', [], [1]),
+      data: draw.whole('uint8', 256, 12, WIDTH),
+      ...Object.fromEntries(feeds),
+    }
+    const jobs = EXPORTS.map((what): Job => {
+      const model = exportModel(artifact, what)
+      if (what === 'training') return { model, feeds: fed }
+      return { model, feeds: what === 'decoder' ? { code: draw.reals(3, 5) } : { input: bytes } }
+    })
+    await expectSameInBoth(jobs)
   })
 
   test('every operator, and its gradient', async ({ skip }) => {

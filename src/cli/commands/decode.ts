@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
+import { arrayOf, requireArrayFile } from '../../app/array-file.js'
 import { openFile } from '../../app/sources.js'
 import { DiaboloError } from '../../base/errors.js'
-import { requireNew } from '../../node/files.js'
 import type { Device } from '../../runtime/types.js'
-import { writeArray } from '../array-output.js'
+import { ARRAY_OUT, writeArray } from '../array-output.js'
 import { deviceOption } from '../flags.js'
 import { withModel } from '../model-command.js'
 
@@ -18,14 +18,15 @@ export function register(command: Command): void {
   command
     .argument('<run>', 'a run folder, or a model.onnx')
     .option('--codes <file>', 'the codes, as "diabolo encode" wrote them', 'codes.npy')
-    .option('--out <file>', 'where the samples go, as .npy', 'decoded.npy')
+    .option('--out <file>', `where the samples go, ${ARRAY_OUT}`, 'decoded.npy')
     .addOption(deviceOption())
     .option('--json', 'print one JSON document instead')
     .action(async (run: string, { codes, out, device, json }: Flags) => {
-      await requireNew(out)
+      await requireArrayFile(out)
       const { values } = await openFile(codes)
       if (values instanceof Uint8Array) throw notCodes(codes)
-      await writeArray(out, await withModel(run, device, (model) => model.decode(values)), json)
+      const decoded = await withModel(run, device, (model) => model.decode(values))
+      await writeArray(out, arrayOf('value', decoded), json)
     })
 }
 

@@ -1,17 +1,17 @@
 import type { Command } from 'commander'
+import { madeOf, requireArrayFile } from '../../app/array-file.js'
 import { openModelSamples } from '../../app/sources.js'
-import { requireNew } from '../../node/files.js'
-import { writeArray } from '../array-output.js'
+import { ARRAY_OUT, writeArray } from '../array-output.js'
 import { type ModelFlags, modelArguments, withModel } from '../model-command.js'
 
 export function register(command: Command): void {
   modelArguments(command)
-    .option('--out <file>', 'where the codes go, as .npy', 'codes.npy')
+    .option('--out <file>', `where the codes go, ${ARRAY_OUT}`, 'codes.npy')
     .action(async (run: string, { data, seed, device, out, json }: ModelFlags & { readonly out: string }) => {
-      await requireNew(out)
-      const rows = await withModel(run, device, async (model) =>
-        model.encode(await openModelSamples(model, data, seed)),
-      )
-      await writeArray(out, rows, json)
+      await requireArrayFile(out)
+      await withModel(run, device, async (model) => {
+        const samples = model.samples(await openModelSamples(model, data, seed))
+        await writeArray(out, await madeOf('code', samples, (part) => model.encode(part)), json)
+      })
     })
 }

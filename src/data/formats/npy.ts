@@ -107,14 +107,18 @@ function toFloats(bytes: Uint8Array, step: number, reader: Reader, little: boole
 
 /** A .npy file, version 1.0, little-endian, C order. */
 export function formatNpy(shape: readonly number[], values: Float32Array | Uint8Array): Uint8Array {
-  const descr = values instanceof Uint8Array ? '|u1' : '<f4'
+  const head = npyHead(shape, values instanceof Uint8Array ? '|u1' : '<f4')
+  const out = new Uint8Array(head.length + values.byteLength)
+  out.set(head)
+  out.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), head.length)
+  return out
+}
+
+/** What stands before the values of such a file. */
+export function npyHead(shape: readonly number[], descr: '|u1' | '<f4'): Uint8Array {
   const tuple = shape.length === 1 ? `${shape[0]},` : shape.join(', ')
   const dict = `{'descr': '${descr}', 'fortran_order': False, 'shape': (${tuple}), }`
   // the values start at a multiple of 64 bytes, and the header ends with a line feed
   const header = new TextEncoder().encode(`${dict.padEnd(Math.ceil((10 + dict.length + 1) / 64) * 64 - 11)}\n`)
-  const out = new Uint8Array(10 + header.length + values.byteLength)
-  out.set([...MAGIC, 1, 0, header.length & 255, header.length >> 8])
-  out.set(header, 10)
-  out.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), 10 + header.length)
-  return out
+  return Uint8Array.from([...MAGIC, 1, 0, header.length & 255, header.length >> 8, ...header])
 }
