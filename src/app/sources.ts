@@ -100,6 +100,7 @@ export async function openTrainingSource(
   choice: RowChoice = {},
 ): Promise<TrainingSource> {
   const named = namedIn(nameOrPath)
+  if (named && isChosen(choice)) throw ownSplit(nameOrPath)
   if (named?.name === 'digits') {
     const rows = named.rows ?? DIGITS_ROWS.train
     const streamed = digitsStream({ rows, seed })
@@ -115,10 +116,7 @@ export async function openTrainingSource(
       hint: 'leave --stream out: it fits in memory',
     })
   }
-  if (named) {
-    if (isChosen(choice)) throw ownSplit(nameOrPath)
-    return openSource(nameOrPath, seed)
-  }
+  if (named) return openSource(nameOrPath, seed)
   const rows = await openDataAt(nameOrPath)
   if (isTable(rows)) return splitTable(rows, nameOrPath, seed, { stream, choice })
   if (isChosen(choice)) return splitChosen(rows, nameOrPath, seed, { stream, choice })

@@ -100,6 +100,9 @@ const malformed: Malformed[] = [
   column('a dictionary below zero', { dictionary: -5 }),
   column('more values than rows', { values: 4 }),
   column('no pages', { pages: [] }),
+  file('a page that runs into the next column', {
+    columns: [{ pages: [{ ...PLAIN, size: 20, packed: 20 }] }, { name: 'b', pages: [PLAIN] }],
+  }),
   column('pages of fewer rows', { pages: [{ body: int32s(1), values: 1 }] }),
   column('pages of more rows', { pages: [PLAIN, PLAIN] }),
   column('a dictionary after its values', { pages: [PLAIN, DICTIONARY] }),
@@ -139,6 +142,10 @@ const malformed: Malformed[] = [
   page('zstd with a window of 2 GiB', { body: [0x28, 0xb5, 0x2f, 0xfd, 0, 0xa8, 0, 0, 0, 0, 0, 0] }, { codec: 6 }),
   levels('levels of a run of a billion', ...varint(2 ** 31), 1),
   levels('levels of four billion packed', ...varint(2 ** 32 - 1), 0b111),
+  file('sixteen million missing values in ten bytes', {
+    rows: 2 ** 24,
+    columns: [{ optional: true, pages: [{ body: [...u32(5), ...varint(2 ** 25), 0], values: 2 ** 24 }] }],
+  }),
   levels('levels without end', 0xff, 0xff, 0xff, 0xff, 0xff, 0xff),
   levels('levels of runs of none', ...new Array<number>(64).fill(0)),
   levels('no levels'),

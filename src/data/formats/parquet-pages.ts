@@ -19,6 +19,8 @@ export interface PagePlace {
 /** Bytes by which a header is read first, and once more if it is longer: it may hold the smallest and the largest value. */
 const HEADERS = [2 ** 12, 2 ** 20]
 const MOST_PAGE = 2 ** 28
+/** A page is decoded whole, whichever of its rows are wanted. */
+const MOST_ROWS = 2 ** 22
 /** Up to here a page may be packed as well as it can. */
 const SMALL_PAGE = 2 ** 26
 const MOST_RATIO = 1000
@@ -32,6 +34,7 @@ export async function findPages(source: ByteSource, { from, to }: ParquetChunk, 
     const size = length + header.compressed_page_size
     const dictionary = header.type === 'DICTIONARY_PAGE'
     const held = rowsIn(header)
+    if (held > MOST_ROWS) throw new Malformed(`a page of ${held} rows, more than ${MOST_ROWS}`)
     if (at + size > to) throw new Malformed(`a page of ${size} bytes that ends after its column`)
     if (first + held > rows) throw new Malformed(`pages of more than ${rows} rows`)
     if (dictionary && pages.length > 0) throw new Malformed('a dictionary after other pages')
