@@ -1,5 +1,8 @@
 /** What is the same in Node and in a browser. */
 export { DiaboloError, ERROR_CODES, type ErrorCode } from './base/errors.js'
+export { adjustedRand, mutualInformation, purity } from './codes/agreement.js'
+export { type Clustering, type KMeansOptions, kMeans } from './codes/k-means.js'
+export { type NeighbourOptions, type Neighbours, nearestNeighbours, vote } from './codes/neighbours.js'
 export { parseSpec, type Spec, specJsonSchema } from './compile/spec.js'
 export { type ByteSource, blobSource, byteSource } from './data/byte-source.js'
 export { concatRows, concatTables } from './data/concat.js'
@@ -34,6 +37,7 @@ export {
   type Rows,
 } from './model/autoencoder.js'
 export { type DreamOptions, dream, freeEnergy } from './model/boltzmann.js'
+export { DiaboloClassifier, fitDiabolo } from './model/diabolo-classifier.js'
 export {
   DivergedError,
   type Estimator,

@@ -24,12 +24,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   checkpoint: ['base', 'compile', 'data', 'train'],
   recipes: ['base', 'onnx', 'graph', 'ops', 'nn', 'table', 'compile'],
   model: ['base', 'onnx', 'graph', 'ops', 'nn', 'table', 'compile', 'runtime', 'data', 'train', 'recipes'],
+  codes: ['base', 'compile', 'runtime', 'search', 'model'],
   node: ['base', 'onnx', 'data', 'report', 'tensorboard', 'train', 'checkpoint', 'recipes', 'model'],
   app: [
     ...['base', 'table', 'compile', 'runtime', 'data', 'text', 'search', 'report', 'tensorboard', 'train'],
-    ...['checkpoint', 'recipes', 'model', 'node', ''],
+    ...['checkpoint', 'recipes', 'model', 'codes', 'node', ''],
   ],
-  cli: ['base', 'table', 'compile', 'runtime', 'data', 'report', 'train', 'recipes', 'model', 'node', 'app', ''],
 }
 
 /** What `train` and `model` may know of `runtime`: its interface, not its engines. */
@@ -123,7 +123,7 @@ describe('folders', () => {
   })
 
   test('that train and hold models know the runtime by its interface', () => {
-    const wrong = SOURCES.filter(({ path }) => ['train', 'model'].includes(folderOf(path))).flatMap(
+    const wrong = SOURCES.filter(({ path }) => ['train', 'model', 'codes'].includes(folderOf(path))).flatMap(
       ({ path, imports }) =>
         imports
           .filter((imported) => folderOf(imported) === 'runtime' && !RUNTIME_INTERFACE.includes(imported))

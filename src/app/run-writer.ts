@@ -51,7 +51,8 @@ export async function writeReport(
   return { figures, files: [page, ...files.flat()] }
 }
 
-async function writeFigure(folder: string, figure: Figure, png: PngOptions | undefined): Promise<readonly string[]> {
+/** @returns the file, and the one with its PNG where that is asked for */
+export async function writeFigure(folder: string, figure: Figure, png?: PngOptions): Promise<readonly string[]> {
   const svg = join(folder, `${figure.id}.svg`)
   await writeWhole(svg, figure.svg)
   if (png === undefined) return [svg]

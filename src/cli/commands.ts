@@ -22,6 +22,8 @@ export const COMMANDS = {
     summary: 'say how unusual each row is, and which are too unusual',
     load: () => import('./commands/score.js'),
   },
+  classify: { summary: 'tell classes apart, by codes or by errors', load: () => import('./commands/classify.js') },
+  cluster: { summary: 'find groups among codes', load: () => import('./commands/cluster.js') },
   export: {
     summary: 'take a model, a part of it or its training elsewhere',
     load: () => import('./commands/export.js'),

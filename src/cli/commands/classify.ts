@@ -1,0 +1,201 @@
+import { join } from 'node:path'
+import type { Command } from 'commander'
+import {
+  type Classifying,
+  type ClassResult,
+  classifyByNeighbours,
+  diabolo,
+  labelCurve,
+  ONE_PER_CLASS,
+  PRETRAINED,
+  pretrain,
+  probe,
+  resultOf,
+  tune,
+} from '../../app/classification.js'
+import { openModel } from '../../app/open-run.js'
+import { writeFigure, writeModel } from '../../app/run-writer.js'
+import { openSource } from '../../app/sources.js'
+import type { Autoencoder } from '../../model/autoencoder.js'
+import { requireFresh, writeWhole } from '../../node/files.js'
+import { defaultFolder, formatHistory, RUN_FILES } from '../../node/run-folder.js'
+import { classOptions } from '../../recipes/classes.js'
+import { RECIPES } from '../../recipes/index.js'
+import { drawLabelCurve } from '../../report/label-curve.js'
+import { openNodeRuntime } from '../../runtime/ort-node.js'
+import type { Device } from '../../runtime/types.js'
+import { addFlags, deviceOption, givenFlags, requireWhole } from '../flags.js'
+import { interruptible } from '../interrupt.js'
+import { note, say, table, writeJson } from '../output.js'
+import { createProgress } from '../progress.js'
+
+interface Flags {
+  readonly data: string
+  readonly seed: number
+  readonly device: Device
+  readonly out?: string
+  readonly json?: boolean
+}
+
+export function register(command: Command): void {
+  command.enablePositionalOptions()
+  const add = (name: string, summary: string) =>
+    withFlags(command.command(name).description(summary).copyInheritedSettings(command))
+
+  add('knn', 'k nearest neighbours among the codes of the training samples')
+    .argument('<run>', 'a run folder, or a model.onnx')
+    .option('--neighbours <number>', 'how many vote', Number, 5)
+    .action((run: string, flags: Flags & { readonly neighbours: number }) => {
+      requireWhole('--neighbours', flags.neighbours, 1)
+      return withSource(flags, async (how) => {
+        const model = await openModel(run, how.runtime)
+        const result = await classifyByNeighbours(model, how, flags.neighbours)
+        return { method: 'knn', run, neighbours: flags.neighbours, ...result }
+      })
+    })
+
+  const probing = add('probe', 'softmax regression on the codes of the training samples')
+    .argument('<run>', 'a run folder, or a model.onnx')
+    .option('--out <folder>', 'where the model goes (default: runs/probe-<time>)')
+  addFlags(probing, PROBE_OPTIONS, { noise: 0 })
+  probing.action((run: string, flags: Flags) =>
+    withSource(flags, async (how) => {
+      const model = await probe(
+        await openModel(run, how.runtime),
+        how,
+        givenFlags(probing, Object.keys(PROBE_OPTIONS.shape)),
+      )
+      return { method: 'probe', run, ...(await finish(model, how, flags, 'probe')) }
+    }),
+  )
+
+  const tuning = add(
+    'fine-tune',
+    'a head on the code, trained with the encoder; without a run, a stack of denoising layers is pretrained first',
+  )
+    .argument('[run]', 'a run folder, or a model.onnx')
+    .option('--out <folder>', 'where the model goes (default: runs/fine-tune-<time>)')
+  addFlags(tuning, classOptions)
+  tuning.action((run: string | undefined, flags: Flags) =>
+    withSource(flags, async (how) => {
+      const model = await tune(await pretrained(run, how), how, givenFlags(tuning, Object.keys(classOptions.shape)))
+      return { method: 'fine-tune', run: run ?? PRETRAINED, ...(await finish(model, how, flags, 'fine-tune')) }
+    }),
+  )
+
+  const dividing = add('diabolo', 'one autoencoder for each class: the smallest error wins').option(
+    '--out <folder>',
+    'where the models go (default: runs/diabolo-<time>)',
+  )
+  addFlags(dividing, RECIPES.denoising.options, ONE_PER_CLASS)
+  dividing.action((flags: Flags) =>
+    withSource(flags, async (how) => {
+      const out = await freshFolder(flags, 'diabolo')
+      const classifier = await diabolo(how, givenFlags(dividing, Object.keys(RECIPES.denoising.options.shape)))
+      await Promise.all(classifier.models.map((model, label) => writeModel(join(out, `class-${label}`), model)))
+      const result = resultOf(await classifier.classify(how.source.test), how.source.test)
+      return { method: 'diabolo', models: classifier.models.length, ...result, out }
+    }),
+  )
+
+  const curving = add('curve', 'how few labels can do: errors with and without pretraining')
+    .argument('[run]', 'a run folder, or a model.onnx; without, a stack of denoising layers is pretrained first')
+    .option('--labels <number,…>', 'how many labels', numbersOf, [100, 1000, 10_000])
+    .option('--out <folder>', 'where the figure goes (default: runs/curve-<time>)')
+  addFlags(curving, classOptions)
+  curving.action((run: string | undefined, flags: Flags & { readonly labels: readonly number[] }) =>
+    withSource(flags, async (how) => {
+      const out = await freshFolder(flags, 'curve')
+      const options = givenFlags(curving, Object.keys(classOptions.shape))
+      for (const count of flags.labels) requireWhole('--labels', count, 1)
+      const points = await labelCurve(await pretrained(run, how), how, { counts: flags.labels, options })
+      await writeWhole(join(out, 'curve.json'), `${JSON.stringify(points, undefined, 2)}\n`)
+      const line = (name: string, of: 'pretrained' | 'drawn') => ({
+        name,
+        points: points.map((point) => [point.labels, 100 * point[of]] as const),
+      })
+      await writeFigure(
+        out,
+        await drawLabelCurve({
+          lines: [line('pretrained', 'pretrained'), line('not pretrained', 'drawn')],
+          caption: `The same network and the same labels; test error on ${how.source.test.rows} samples of ${how.source.name}.`,
+        }),
+      )
+      return { method: 'curve', run: run ?? PRETRAINED, points, out }
+    }),
+  )
+}
+
+/** With all layers frozen there is nothing else to freeze. */
+const PROBE_OPTIONS = classOptions.omit({ frozen: true })
+
+const withFlags = (command: Command): Command =>
+  command
+    .option('--data <name or path>', 'samples with labels: mnist, digits, a folder of images, an .npz with y', 'mnist')
+    .option('--seed <number>', 'decides every random draw', Number, 1)
+    .addOption(deviceOption())
+    .option('--json', 'print one JSON document instead')
+
+const numbersOf = (text: string): number[] => text.split(',').map(Number)
+
+type Report = Partial<ClassResult> & {
+  readonly method: string
+  readonly out?: string
+  readonly points?: readonly { readonly labels: number; readonly pretrained: number; readonly drawn: number }[]
+}
+
+/** Opens data and a runtime, hands them over, closes the runtime whatever happens, and says what came of it. */
+async function withSource(
+  { data, seed, device, json }: Flags,
+  use: (how: Classifying) => Promise<Report>,
+): Promise<void> {
+  requireWhole('--seed', seed, 0)
+  const before = performance.now()
+  const [source, runtime] = await Promise.all([openSource(data, seed), openNodeRuntime({ device })])
+  const progress = createProgress('classify')
+  try {
+    const { result, interrupted } = await interruptible((signal) =>
+      use({ source, runtime, seed, signal, onEvent: progress.onEvent }),
+    )
+    progress.end()
+    const seconds = (performance.now() - before) / 1000
+    if (json) writeJson({ data, seed, ...result, seconds })
+    else show(data, result, seconds)
+    if (interrupted !== undefined) process.exitCode = interrupted
+  } finally {
+    await runtime.close()
+  }
+}
+
+const pretrained = (run: string | undefined, how: Classifying): Promise<Autoencoder> =>
+  run === undefined ? pretrain(how) : openModel(run, how.runtime)
+
+async function freshFolder({ out }: Flags, name: string): Promise<string> {
+  const folder = out ?? defaultFolder(name)
+  await requireFresh(folder)
+  return folder
+}
+
+/** Keeps a model that learned classes, and tests it. */
+async function finish(model: Autoencoder, { source: { test } }: Classifying, flags: Flags, name: string) {
+  const out = await freshFolder(flags, name)
+  await writeModel(out, model)
+  await writeWhole(join(out, RUN_FILES.history), formatHistory(model.history))
+  return { ...resultOf((await model.classify(test)).labels, test), out }
+}
+
+function show(data: string, { method, rows, wrong, error, points, out }: Report, seconds: number): void {
+  const per = (part: number) => `${(100 * part).toFixed(2)}%`
+  if (points) {
+    const lines = points.map(({ labels, pretrained, drawn }) => [String(labels), per(pretrained), per(drawn)])
+    say(table([['labels', 'pretrained', 'not pretrained'], ...lines]))
+  } else {
+    say(
+      table([
+        ['method', 'data', 'tested', 'wrong', 'error', 's'],
+        [method, data, String(rows), String(wrong), per(error ?? Number.NaN), seconds.toFixed(1)],
+      ]),
+    )
+  }
+  if (out !== undefined) note(`\n${out}: what was learned`)
+}
