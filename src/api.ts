@@ -1,5 +1,6 @@
 /** What is the same in Node and in a browser. */
 export { DiaboloError, ERROR_CODES, type ErrorCode } from './base/errors.js'
+export { type CheckpointFiles, decodeCheckpoint, encodeCheckpoint } from './checkpoint/codec.js'
 export { parseSpec, type Spec, specJsonSchema } from './compile/spec.js'
 export { type ByteSource, blobSource, byteSource } from './data/byte-source.js'
 export { concatRows, concatTables } from './data/concat.js'
