@@ -14,4 +14,4 @@ for (let run = 0; run < RUNS; run++) {
 }
 const [fastest] = runs.sort((a, b) => a.operatorMs - b.operatorMs)
 const file = new URL('results/profile-convolutional.json', import.meta.url)
-writeFileSync(file, `${JSON.stringify(fastest, null, 2)}\n`)
+writeFileSync(file, `${JSON.stringify(fastest)}\n`)

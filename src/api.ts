@@ -1,5 +1,6 @@
 /** What is the same in Node and in a browser. */
 export { DiaboloError, ERROR_CODES, type ErrorCode } from './base/errors.js'
+export { type CheckpointFiles, decodeCheckpoint, encodeCheckpoint } from './checkpoint/codec.js'
 export { adjustedRand, mutualInformation, purity } from './codes/agreement.js'
 export { type Clustering, type KMeansOptions, kMeans } from './codes/k-means.js'
 export { type NeighbourOptions, type Neighbours, nearestNeighbours, vote } from './codes/neighbours.js'

@@ -13,6 +13,7 @@ installPlatform({
 })
 
 export * from './api.js'
+export { type Loaded, loadCheckpoint, saveCheckpoint } from './node/checkpoint-folder.js'
 export { digitsStream } from './node/digits-stream.js'
 export { fileSource } from './node/file-source.js'
 export { fileStream, tableStream } from './node/file-stream.js'

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { renderProfile } from './profile.js'
 import { render } from './render.js'
 import { renderScaling } from './scaling.js'
 
@@ -15,5 +16,5 @@ const reports = readdirSync(results)
   .filter(({ workload }) => ORDER.includes(workload))
   .sort((a, b) => ORDER.indexOf(a.workload) - ORDER.indexOf(b.workload) || a.mode.localeCompare(b.mode))
 
-const sections = [renderScaling(read('scaling.json'))]
+const sections = [renderProfile(read('profile-convolutional.json')), renderScaling(read('scaling.json'))]
 writeFileSync(new URL('index.html', results), render(reports, sections))

@@ -2,7 +2,7 @@
 export const number = (value) => (value >= 100 ? value.toFixed(0) : Number(value.toPrecision(3)).toString())
 
 /** @param {number} part */
-export const percent = (part) => `${(100 * part).toFixed(part < 0.0995 ? 1 : 0)}%`
+export const percent = (part) => (part < 0.0005 ? '≤ 0.1%' : `${(100 * part).toFixed(part < 0.0995 ? 1 : 0)}%`)
 
 /** @param {string} text */
 export const escapeHtml = (text) =>

@@ -37,6 +37,18 @@ figure { margin: .75rem 0 }
 .charts { display: grid; grid-template-columns: 1fr 1fr; gap: .5rem 1.5rem; margin: 1rem 0 }
 .charts figure { margin: 0; min-width: 0 }
 svg { display: block; width: 100%; height: auto }
+table { width: 100%; border-collapse: collapse; margin: .75rem 0; font-size: .875rem; line-height: 1.35; font-variant-numeric: tabular-nums }
+th, td { padding: .3rem 0 .3rem .75rem; text-align: right; vertical-align: top; border-bottom: 1px solid var(--grid); font-weight: 400 }
+th:first-child { padding-left: 0; text-align: left }
+td { white-space: nowrap }
+td small { display: block; color: var(--muted) }
+thead th { color: var(--muted); vertical-align: bottom }
+tfoot th, tfoot td { font-weight: 600; border: 0 }
+th small { display: block; color: var(--muted) }
+.low td:last-child { color: var(--ceiling); font-weight: 600 }
+ul { padding-left: 1.1rem }
+li { margin: .5rem 0 }
+li small { color: var(--muted); font-weight: 400 }
 summary { cursor: pointer }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .1rem 1rem; margin: .75rem 0 0 }
 dt { color: var(--muted) }
@@ -46,6 +58,11 @@ dd { margin: 0; overflow-wrap: anywhere }
   .row { grid-template-columns: 1fr auto; gap: 0 .75rem; padding: .35rem 0 }
   .track { grid-column: 1 / -1; grid-row: 2; height: .9rem }
   .charts { grid-template-columns: 1fr }
+  table { font-size: .8125rem }
+  th, td { padding-left: .45rem }
+  .stacked tr { display: grid; grid-template-columns: repeat(4, 1fr); border-bottom: 1px solid var(--grid) }
+  .stacked th:first-child { grid-column: 1 / -1 }
+  .stacked th, .stacked td { border: 0; padding-bottom: .1rem }
   dl { grid-template-columns: 1fr }
   dt { margin-top: .4rem }
 }

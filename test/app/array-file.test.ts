@@ -25,7 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const ROWS = 7
 const values = Float32Array.from({ length: ROWS * 4 }, (_, i) => Math.sin(i) * 10 ** ((i % 9) - 4))
-const labels = Uint8Array.from({ length: ROWS }, (_, i) => i % 3)
+const labels = Uint8Array.from({ length: ROWS }, (_, i) => (5 * i) % 7)
 
 /** Seven rows of [2, 2] in blocks of three, three and one. */
 function source(more: Partial<ArraySource> = {}): ArraySource {

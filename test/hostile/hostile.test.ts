@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { DiaboloError } from '../../src/base/errors.js'
 import { rng } from '../../src/base/random.js'
 import { CSV } from './csv.js'
-import { type HostileFormat, outcomeOf } from './format.js'
+import { type HostileFormat, outcomeOf, spentSince } from './format.js'
 import { IDX } from './idx.js'
 import { JSONL } from './jsonl.js'
 import { mutate } from './mutate.js'
@@ -41,7 +41,7 @@ describe.each(FORMATS)('$format', (format) => {
 test(`${MUTATIONS} mutations end as data or as an error that says what is wrong`, { timeout: 120_000 }, async () => {
   const each = Math.ceil(MUTATIONS / FORMATS.length)
   const found: string[] = []
-  const start = performance.now()
+  const start = process.cpuUsage()
   let refused = 0
   for (const format of FORMATS) {
     for (let i = 0; i < each; i++) {
@@ -57,7 +57,7 @@ test(`${MUTATIONS} mutations end as data or as an error that says what is wrong`
   // were all refused, or none, nothing would have been tried
   expect(refused).toBeGreaterThan(MUTATIONS / 4)
   expect(refused).toBeLessThan(MUTATIONS)
-  expect(performance.now() - start).toBeLessThan(60_000)
+  expect(spentSince(start)).toBeLessThan(60_000)
   // KiB: readers that believed what files say of their sizes would go far beyond
   expect(process.resourceUsage().maxRSS).toBeLessThan(2 ** 21)
 })

@@ -13,8 +13,11 @@ const valid = formatSafetensors(
 
 /** A file with such a header, and so many bytes of values. */
 const raw = (header: string, bytes = 8): Uint8Array => {
-  const json = bytesOf(header)
-  return bytesOf(u64(json.length), json, new Uint8Array(bytes))
+  const json = new TextEncoder().encode(header)
+  const out = new Uint8Array(8 + json.length + bytes)
+  out.set(u64(json.length))
+  out.set(json, 8)
+  return out
 }
 const header = (name: string, content: string, bytes = 8): Malformed => ({ name, bytes: raw(content, bytes) })
 
@@ -27,6 +30,10 @@ const two = (name: string, a: readonly number[], b: readonly number[], bytes = 1
   return header(name, JSON.stringify({ a: part(a), b: part(b) }), bytes)
 }
 
+/** Tensors without values. */
+const many = (count: number) =>
+  Array.from({ length: count }, (_, i) => `"${i}": {"dtype": "U8", "shape": [0], "data_offsets": [0, 0]}`).join(', ')
+
 const malformed: Malformed[] = [
   ...cuts(valid, [0, 1, 7, 8, 9, 40, 100, valid.length - 9, valid.length - 1]),
   { name: 'one byte too many', bytes: bytesOf(valid, [0]) },
@@ -36,6 +43,8 @@ const malformed: Malformed[] = [
   { name: 'a header of 100 million bytes and one', bytes: patched(valid, 0, u64(100_000_001)) },
   { name: 'a header one byte shorter', bytes: patched(valid, 0, [(valid[0] as number) - 1]) },
   { name: 'a header of no bytes', bytes: new Uint8Array(16) },
+  header('a header of a hundred thousand tensors', `{${many(100_000)}, "x": 1}`, 0),
+  header('a header of fifty thousand tensors, and one that is none', `{${many(50_000)}, "x": 1}`, 0),
   header('a header that is not JSON', '{"x": '),
   header('a header that is text', '"weight"'),
   header('a header that is a list', '[]'),

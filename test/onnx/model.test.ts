@@ -77,6 +77,18 @@ describe('what is not a model is refused', () => {
   })
 })
 
+test('bytes that would become millions of objects become none', () => {
+  // ten million empty nodes: 20 MB, and several GB once decoded
+  const nodes = Uint8Array.from({ length: 2e7 }, (_, i) => (i % 2 === 0 ? 0x0a : 0))
+  const head = [0x3a, ...varint(nodes.length)]
+  const bytes = new Uint8Array(head.length + nodes.length)
+  bytes.set(head)
+  bytes.set(nodes, head.length)
+  const before = process.memoryUsage().rss
+  expect(() => decodeModel(bytes)).toThrow(expect.objectContaining({ code: 'E_UNSAFE' }))
+  expect(process.memoryUsage().rss - before).toBeLessThan(2 ** 26)
+})
+
 describe('damaged bytes never fail in another way than by our own error', () => {
   /** All that is done with bytes from outside before they are believed. */
   function read(bytes: Uint8Array): void {

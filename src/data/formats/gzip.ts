@@ -4,7 +4,7 @@ import type { ByteSource } from '../byte-source.js'
 /** Bytes that a packed file may unpack to: they are all held in memory. */
 const MOST_UNPACKED = 2 ** 30
 /** Up to here the ratio does not matter: deflate itself cannot exceed 1032. */
-const SMALL = 64 * 2 ** 20
+const SMALL = 32 * 2 ** 20
 /** No data set packs better than this, except small ones of nearly nothing. */
 const MOST_RATIO = 200
 /** Bytes that are read from the file at a time. */
@@ -22,7 +22,7 @@ export interface UnpackOptions {
  * Unpacks with the platform's own decompressor.
  *
  * @throws E_TRUNCATED when it ends early; E_FORMAT when it is damaged or not of the size it should be; E_UNSAFE when it
- * unpacks to more than 1 GiB, or to more than 64 MiB and 200 times its size
+ * unpacks to more than 1 GiB, or to more than 32 MiB and 200 times its size
  */
 export async function unpack(source: ByteSource, { format = 'gzip', size }: UnpackOptions = {}): Promise<Uint8Array> {
   const most = size ?? Math.min(MOST_UNPACKED, Math.max(SMALL, MOST_RATIO * source.size))
