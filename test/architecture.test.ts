@@ -30,6 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['base', 'table', 'compile', 'runtime', 'data', 'text', 'search', 'report', 'tensorboard', 'train'],
     ...['checkpoint', 'recipes', 'model', 'codes', 'node', ''],
   ],
+  cli: ['base', 'table', 'compile', 'runtime', 'data', 'report', 'train', 'recipes', 'model', 'node', 'app', ''],
 }
 
 /** What `train` and `model` may know of `runtime`: its interface, not its engines. */

@@ -1,0 +1,112 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { formatNpy } from '../../src/data/formats/npy.js'
+import { Autoencoder } from '../../src/node.js'
+import { parseNpy } from '../npy.js'
+import { samples } from '../train/streams.js'
+import { runCli } from './run-cli.js'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+const DIGITS = 'digits:600'
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'diabolo-classify-'))
+  writeFileSync(at('bare.npy'), formatNpy([60, 9, 7], samples(60, [9, 7])))
+  const flags = ['--data', DIGITS, '--units', '40,12', '--epochs', '6', '--batch-size', '20', '--threads', '1']
+  const { code, stderr } = await runCli(['train', 'stacked', ...flags, '--out', at('run')])
+  expect(code, stderr).toBe(0)
+}, 120_000)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+async function classify(...args: string[]) {
+  const { code, stdout, stderr } = await runCli(['classify', ...args, '--data', DIGITS, '--json'])
+  expect(code, stderr).toBe(0)
+  return JSON.parse(stdout)
+}
+
+describe('classify', () => {
+  test('knn asks the neighbours of each code', async () => {
+    const result = await classify('knn', at('run'), '--neighbours', '3')
+    expect(result).toMatchObject({ method: 'knn', neighbours: 3, rows: 10_000, data: DIGITS, seed: 1 })
+    expect(result.error).toBe(result.wrong / 10_000)
+    expect(result.error).toBeLessThan(0.6)
+  })
+
+  test('probe learns a head, and keeps the rest', async () => {
+    const result = await classify('probe', at('run'), '--epochs', '20', '--learning-rate', '0.02', '--out', at('probe'))
+    expect(result.error).toBeLessThan(0.5)
+    const [before, after] = await Promise.all(['run', 'probe'].map((name) => Autoencoder.load(at(name))))
+    expect(after?.parameters['encoder.0.weight']).toEqual(before?.parameters['encoder.0.weight'])
+    expect(after?.spec.head).toEqual({ classes: 10 })
+  })
+
+  test('fine-tune begins with a run, and leaves a model that classifies', async () => {
+    const result = await classify('fine-tune', at('run'), '--epochs', '30', '--batch-size', '10', '--out', at('tuned'))
+    expect(result.error).toBeLessThan(0.4)
+    const lines = readFileSync(join(at('tuned'), 'history.jsonl'), 'utf8')
+      .trim()
+      .split('\n')
+    expect(JSON.parse(lines.at(-1) ?? '')).toMatchObject({ phase: 'classes', epoch: 30 })
+    expect(JSON.parse(lines.at(-1) ?? '').validationError).toBeLessThan(0.4)
+    expect((await Autoencoder.load(at('tuned'))).spec.phases.at(-1)).toMatchObject({ loss: { type: 'classes' } })
+  })
+
+  test('diabolo trains one autoencoder for each class', async () => {
+    const result = await classify('diabolo', '--hidden', '10', '--epochs', '5', '--batch-size', '5', '--out', at('ten'))
+    expect(result).toMatchObject({ method: 'diabolo', models: 10 })
+    expect(result.error).toBeLessThan(0.4)
+    expect(existsSync(join(at('ten'), 'class-9', 'model.onnx'))).toBe(true)
+  })
+
+  test('curve compares pretraining with none, on the same labels', async () => {
+    const result = await classify('curve', at('run'), '--labels', '50,200', '--epochs', '2', '--out', at('curve'))
+    expect(result.points.map(({ labels }: { labels: number }) => labels)).toEqual([50, 200])
+    for (const { pretrained, drawn } of result.points) {
+      expect(pretrained).not.toBe(drawn)
+      expect(Math.max(pretrained, drawn)).toBeLessThan(0.8)
+    }
+    expect(JSON.parse(readFileSync(join(at('curve'), 'curve.json'), 'utf8'))).toEqual(result.points)
+    expect(readFileSync(join(at('curve'), 'label-curve.svg'), 'utf8')).toContain('<svg')
+  })
+
+  test.each([
+    ['samples without labels', ['knn', 'RUN', '--data', 'bare.npy'], 'E_DATA', 1],
+    ['no neighbours', ['knn', 'RUN', '--neighbours', '0', '--data', DIGITS], 'E_OPTION', 2],
+    ['more frozen layers than there are', ['fine-tune', 'RUN', '--frozen', '3', '--data', DIGITS], 'E_OPTION', 2],
+    ['a folder that is in use', ['diabolo', '--out', 'RUN', '--data', DIGITS], 'E_EXISTS', 1],
+  ])('refuses %s', async (_, args, expected, exit) => {
+    const given = args.map((arg) => (arg === 'RUN' ? at('run') : arg === 'bare.npy' ? at(arg) : arg))
+    const { code, stdout } = await runCli(['classify', ...given, '--json'], { cwd: folder })
+    expect(JSON.parse(stdout).error.code).toBe(expected)
+    expect(code).toBe(exit)
+  })
+}, 120_000)
+
+describe('cluster', () => {
+  test('groups codes, and says how far the groups are the classes', async () => {
+    const args = ['cluster', at('run'), '--data', DIGITS, '--clusters', '12', '--restarts', '2', '--out', at('groups')]
+    const { code, stdout, stderr } = await runCli([...args, '--json'])
+    expect(code, stderr).toBe(0)
+    const result = JSON.parse(stdout)
+    expect(result.sizes).toHaveLength(12)
+    expect(result.sizes.reduce((sum: number, size: number) => sum + size, 0)).toBe(10_000)
+    expect(result.classes.mutualInformation).toBeGreaterThan(0.2)
+    expect(result.classes.purity).toBeGreaterThan(0.25)
+    const clusters = parseNpy(readFileSync(join(at('groups'), 'clusters.npy')), 'clusters.npy')
+    expect(clusters.shape).toEqual([10_000])
+    expect(readFileSync(join(at('groups'), 'clusters.svg'), 'utf8')).toContain('cluster 12')
+  })
+
+  test('works without labels and without images', async () => {
+    writeFileSync(at('rows.npy'), formatNpy([60, 12], samples(60, [12])))
+    await runCli(['train', 'pca', '--latent', '4', '--data', at('rows.npy'), '--out', at('plain')])
+    const args = ['cluster', at('plain'), '--data', at('rows.npy'), '--clusters', '3', '--out', at('few'), '--json']
+    const { code, stdout, stderr } = await runCli(args)
+    expect(code, stderr).toBe(0)
+    expect(JSON.parse(stdout).classes).toBeUndefined()
+    expect(existsSync(join(at('few'), 'clusters.svg'))).toBe(false)
+  })
+}, 120_000)
