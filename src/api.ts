@@ -28,6 +28,7 @@ export {
   type TextColumn,
   table,
 } from './data/table.js'
+export { judge, type Ranking, type RankingPoint, rank, type Verdict } from './detect/ranking.js'
 export type { Provenance, Threshold } from './model/artifact.js'
 export {
   Autoencoder,
@@ -35,6 +36,7 @@ export {
   type DataLike,
   type EncodeOptions,
   type Evaluation,
+  type ExplainedVariance,
   type Rows,
 } from './model/autoencoder.js'
 export { type DreamOptions, dream, freeEnergy } from './model/boltzmann.js'
@@ -49,7 +51,7 @@ export {
 } from './model/estimator.js'
 export type { ExportName } from './model/export.js'
 export { fineTune } from './model/fine-tune.js'
-export { convolutional, deep, denoising, pca, rbm, sparse, stacked, vanilla } from './model/recipes.js'
+export { convolutional, deep, denoising, ensemble, pca, rbm, sparse, stacked, vanilla } from './model/recipes.js'
 export type { TrainingData } from './model/training-data.js'
 export type { TrainingExport } from './model/training-export.js'
 export type { CorruptionInput } from './nn/corruption.js'

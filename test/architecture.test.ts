@@ -16,6 +16,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   compile: ['base', 'onnx', 'graph', 'ops', 'nn', 'table'],
   runtime: ['base', 'onnx'],
   data: ['base'],
+  detect: ['base'],
   report: ['base'],
   text: ['base'],
   search: ['base'],
@@ -27,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   codes: ['base', 'compile', 'runtime', 'search', 'model'],
   node: ['base', 'onnx', 'data', 'report', 'tensorboard', 'train', 'checkpoint', 'recipes', 'model'],
   app: [
-    ...['base', 'table', 'compile', 'runtime', 'data', 'text', 'search', 'report', 'tensorboard', 'train'],
+    ...['base', 'table', 'compile', 'runtime', 'data', 'detect', 'text', 'search', 'report', 'tensorboard', 'train'],
     ...['checkpoint', 'recipes', 'model', 'codes', 'node', ''],
   ],
   cli: ['base', 'table', 'compile', 'runtime', 'data', 'report', 'train', 'recipes', 'model', 'node', 'app', ''],

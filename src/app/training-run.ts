@@ -3,7 +3,7 @@ import { nearest } from '../base/nearest.js'
 import { columnsOf } from '../compile/columns.js'
 import type { DescendSpec, Spec } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
-import type { Autoencoder, Evaluation } from '../model/autoencoder.js'
+import type { Autoencoder, Evaluation, ExplainedVariance } from '../model/autoencoder.js'
 import { DivergedError, estimator, fitSpec } from '../model/estimator.js'
 import { noTable, type TrainingData } from '../model/training-data.js'
 import { type PresetName, RECIPES, type Recipe, type RecipeName } from '../recipes/index.js'
@@ -59,6 +59,8 @@ export interface Outcome {
   readonly engine: string
   readonly stopped: FitResult['stopped']
   readonly divergedAt?: number
+  /** Of principal components. */
+  readonly explainedVariance?: ExplainedVariance
   readonly spec: Spec
 }
 
@@ -165,6 +167,7 @@ export function outcomeOf(dataset: string, model: Autoencoder): Outcome {
     engine: provenance.versions.engine,
     stopped,
     ...(divergedAt !== undefined && { divergedAt }),
+    ...(model.explainedVariance && { explainedVariance: model.explainedVariance }),
     spec,
   }
 }

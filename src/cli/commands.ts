@@ -17,6 +17,7 @@ export const COMMANDS = {
   evaluate: { summary: 'measure a trained model on data', load: () => import('./commands/evaluate.js') },
   encode: { summary: 'turn data into codes', load: () => import('./commands/encode.js') },
   decode: { summary: 'turn codes back into data', load: () => import('./commands/decode.js') },
+  detect: { summary: 'find anomalies in rows', load: () => import('./commands/detect.js') },
   reconstruct: { summary: 'encode and decode data', load: () => import('./commands/reconstruct.js') },
   score: {
     summary: 'say how unusual each row is, and which are too unusual',
@@ -30,5 +31,6 @@ export const COMMANDS = {
   },
   report: { summary: "write a run's report again", load: () => import('./commands/report.js') },
   data: { summary: 'list, inspect and download data sets', load: () => import('./commands/data.js') },
+  ledger: { summary: 'measure again what is claimed', load: () => import('./commands/ledger.js') },
   doctor: { summary: 'say what is here, what is wrong and how to mend it', load: () => import('./commands/doctor.js') },
 } as const satisfies Record<string, Entry>

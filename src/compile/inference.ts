@@ -2,7 +2,7 @@ import { DiaboloError } from '../base/errors.js'
 import { GraphBuilder } from '../graph/builder.js'
 import { type Annotations, encode } from '../graph/encode.js'
 import type { Graph, Value } from '../graph/types.js'
-import { emitColumnErrors, emitFilled, emitMeanError, emitPresence } from '../nn/columns.js'
+import { emitColumnErrors, emitFilled, emitMeanByColumn, emitMeanError, emitPresence } from '../nn/columns.js'
 import { argMax, greater, mul, reduceMean, softmax, softplus, sub } from '../ops/index.js'
 import { columnInputs, emitFeatures, emitRaw } from '../table/emit.js'
 import type { TableSpec } from '../table/spec.js'
@@ -25,12 +25,12 @@ export type Side = 'input' | 'target'
  * inputs:   input [batch, width], as stored; or every column of a table [batch, 1], under its own name: float64, NaN where a
  *           value is missing, or text, empty where one is missing
  * outputs:  code float32 [batch, code], reconstruction float32 [batch, width] in the model's units,
- *           score float32 [batch]: mean squared error per value.
- *           Of a table's row, score is the mean error of the values that are there, each measured as its column's are, and
- *           errors float32 [batch, columns] are those of each, 0 where it is missing; where columns come in,
- *           `reconstruction/…` [batch, 1] of each in its own units
- *           Where there is a threshold: anomaly bool [batch], whether the score is above it
- *           With a head: probabilities float32 [batch, classes] and label int64 [batch], the most probable class
+ *           errors float32 [batch, values]: the squared error of each value, or what else the spec's score says; of a
+ *           table's row [batch, columns], each measured as its column's are, 0 where a value is missing,
+ *           score float32 [batch]: the mean of the errors, of a table's row over the values that are there;
+ *           where columns come in, `reconstruction/…` [batch, 1] of each in its own units;
+ *           where there is a threshold, anomaly bool [batch]: score > threshold;
+ *           with a head, probabilities float32 [batch, classes] and label int64 [batch], the most probable class
  */
 export function autoencoderGraph(network: Network, given: Given, intake: Intake, threshold?: number): Graph {
   const builder = new GraphBuilder()
@@ -38,13 +38,13 @@ export function autoencoderGraph(network: Network, given: Given, intake: Intake,
   const parameters = place(builder, network, given)
   const code = network.encode(x, parameters)
   const decoded = network.decode(code, parameters)
-  const { score, errors } = emitErrors(network, { ...decoded, target: x, raw })
+  const { score, errors } = emitScore(network, { ...decoded, target: x, raw }, parameters)
   const own = intake === 'columns' ? emitRaw(tableOf(network), decoded.output) : []
   return builder.build({
     code,
     reconstruction: decoded.output,
     score,
-    ...(errors && { errors }),
+    errors,
     ...(threshold !== undefined && { anomaly: greater(score, threshold) }),
     ...(network.classify && emitClasses(network.classify(code, parameters))),
     ...Object.fromEntries(Array.from(own, ([name, value]) => [columnOutput(name), value])),
@@ -162,7 +162,7 @@ interface Compared {
   readonly raw: Value
 }
 
-/** One error for each sample, and one for each value of a table's row. */
+/** What each value misses, or each column of a table's row, and what that comes to for a sample. */
 function emitErrors({ columns }: Network, { logits, output, target, raw }: Compared) {
   if (columns) {
     const present = emitPresence(raw, columns)
@@ -170,7 +170,19 @@ function emitErrors({ columns }: Network, { logits, output, target, raw }: Compa
     return { errors, score: emitMeanError(errors, present, [1]) }
   }
   const error = sub(output, target)
-  return { score: reduceMean(mul(error, error), { axes: [1] }) }
+  const errors = mul(error, error)
+  return { errors, score: reduceMean(errors, { axes: [1] }) }
+}
+
+/** The same by the spec's own score, where it has one. */
+function emitScore(network: Network, compared: Compared, parameters: Readonly<Record<string, Value>>) {
+  if (!network.spec.score) return emitErrors(network, compared)
+  const { columns } = network
+  const errors = network.errors(compared.target, parameters)
+  if (!columns) return { errors, score: reduceMean(errors, { axes: [1] }) }
+  const present = emitPresence(compared.raw, columns)
+  const ofColumns = mul(emitMeanByColumn(errors, columns), present)
+  return { errors: ofColumns, score: emitMeanError(ofColumns, present, [1]) }
 }
 
 export const compileMeasure = (network: Network, given: Given, stored: Readonly<Record<Side, StoredAs>>): Uint8Array =>
@@ -194,7 +206,7 @@ export function decoderGraph(network: Network, given: Given): Graph {
 }
 
 export interface InferenceOptions extends Annotations {
-  /** The outputs to compute; all of them when left out. */
+  /** The outputs to compute; when left out, all of them but for the errors of plain models. */
   readonly only?: readonly InferenceOutput[] | undefined
   /** A sample with a larger score is an anomaly. */
   readonly threshold?: number | undefined
@@ -209,7 +221,10 @@ export function compileAutoencoder(
   { only, threshold, name = 'autoencoder', ...annotations }: InferenceOptions = {},
 ): Uint8Array {
   const graph = autoencoderGraph(network, given, intake, threshold)
-  const outputs = graph.outputs.filter(({ name }) => only?.includes(name as InferenceOutput) ?? true)
+  // what plain models miss of each value is easily had from their reconstruction
+  const plain = !network.spec.score && !network.columns
+  const wanted = (name: string) => only?.includes(name as InferenceOutput) ?? !(plain && name === 'errors')
+  const outputs = graph.outputs.filter(({ name }) => wanted(name))
   return encode(lower({ ...graph, outputs }), name, annotations)
 }
 

@@ -9,12 +9,15 @@ import { initialize } from '../nn/initializers.js'
 import {
   activationAfter,
   activationOf,
+  isTied,
   type LayerSpec,
   layerKind,
+  mirrorOf,
   type ParameterSpec,
   takesMaps,
 } from '../nn/layers/index.js'
-import { reshape, transpose } from '../ops/index.js'
+import { emitErrors, scoreParameters } from '../nn/scores.js'
+import { reshape, sub, transpose } from '../ops/index.js'
 import { columnsOf } from './columns.js'
 import { type DescendSpec, type Spec, takesLabels } from './spec.js'
 
@@ -57,13 +60,20 @@ export interface Network {
   readonly shapeAfter: (layers: number) => readonly number[]
   /** x float32 [batch, width] → what so many layers of the encoder make of it, float32 [batch, values] */
   readonly encodeUpTo: (layers: number, x: Value, parameters: Values) => Value
+  /**
+   * x float32 [batch, width] → what is missed of it, float32 [batch, members, values]: of the sample itself by one member, or,
+   * where layers that do not learn stand first, of what those make of it.
+   */
+  readonly residuals: (x: Value, parameters: Values) => Value
+  /** x float32 [batch, width] → what each value adds to the score, which is their mean: float32 [batch, values] */
+  readonly errors: (x: Value, parameters: Values) => Value
 }
 
 interface Stage {
   readonly layer: LayerSpec
   readonly prefix: string
   readonly input: readonly number[]
-  /** The encoder's weight that a tied layer uses. */
+  /** Of the encoder's layer whose parameters a tied layer uses: `encoder.0.` */
   readonly tied?: string
 }
 
@@ -71,7 +81,7 @@ interface Stage {
 export function networkOf(spec: Spec, phase: DescendSpec): Network {
   const network = buildNetwork(spec, phase.layers, takesLabels(phase))
   const idle = takesLabels(phase) ? 'decoder.' : 'head.'
-  return { ...network, parameters: network.parameters.filter(({ name }) => !name.startsWith(idle)) }
+  return { ...network, parameters: network.parameters.filter(({ name, fixed }) => !fixed && !name.startsWith(idle)) }
 }
 
 /**
@@ -120,12 +130,32 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
   const columns = outward && spec.table ? columnsOf(spec.table) : undefined
   const first = spec.encoder[from]
   const enter = scoped('input', (x) => {
-    if (!first || !takesMaps(first)) return x
-    return from === 0 ? toChannelsFirst(x, spec.input) : unflatten(x, input)
+    if (from > 0) return unflatten(x, input)
+    return first && takesMaps(first) ? toChannelsFirst(x, spec.input) : x
   })
   const leave = scoped('output', (x) => flatten(outward && maps ? toChannelsLast(x) : x))
   const toRows = scoped('code', flatten)
   const toShape = scoped('code', (code) => unflatten(code, codeShape))
+  const complete = whole && !toCode
+  const front = complete ? frontOf(spec) : 0
+  const compared = shapes[from + front] as readonly number[]
+  const [members, values] =
+    spec.encoder[from + front - 1]?.type === 'copy' ? (compared as [number, number]) : [1, sizeOf(compared)]
+  const score = spec.score ?? 'squared'
+  const residuals = (x: Value, given: Values): Value => {
+    const wanted = run(encoder.slice(0, front), enter(x), given)
+    const code = run(encoder.slice(front), wanted, given)
+    const missed =
+      front === 0
+        ? sub(scoped('output', ACTIVATIONS[output])(leave(run(linear, code, given))), x)
+        : sub(run(decoder.slice(0, decoder.length - front), code, given), wanted)
+    return reshape(missed, [x.shape[0] ?? 1, members, values])
+  }
+  const learned = [...encoder, ...decoder, ...(head ? [head] : [])].flatMap(({ layer, prefix, input }) =>
+    layerKind(layer)
+      .parameters(layer, input)
+      .map((parameter) => ({ ...parameter, name: prefix + parameter.name })),
+  )
   return {
     spec,
     width,
@@ -133,11 +163,9 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
     output,
     columns,
     codeIsActivity: activationAfter(spec.encoder.slice(from, to)) === 'sigmoid',
-    parameters: [...encoder, ...decoder, ...(head ? [head] : [])].flatMap(({ layer, prefix, input }) =>
-      layerKind(layer)
-        .parameters(layer, input)
-        .map((parameter) => ({ ...parameter, name: prefix + parameter.name })),
-    ),
+    parameters: complete ? [...learned, ...scoreParameters(score, values)] : learned,
+    residuals,
+    errors: scoped('score', (x, given) => emitErrors(score, residuals(x, given), given)),
     ...(head && { classify: (code, values) => run([head], code, values) }),
     depth: to - from,
     shapeAfter: (layers) => shapes[from + layers] as readonly number[],
@@ -178,24 +206,24 @@ const headOn = (input: readonly number[], { classes: units }: NonNullable<Spec['
 function withOffset(decoder: readonly Stage[], offset: number, spec: Spec, sample: readonly number[]): Stage[] {
   return decoder.map((stage, i) => {
     const prefix = `decoder.${i + offset}.`
-    if (stage.layer.type !== 'dense' || !stage.layer.tied) return { ...stage, prefix }
+    if (!isTied(stage.layer)) return { ...stage, prefix }
     const mirror = spec.encoder.length - 1 - (i + offset)
     const twin = spec.encoder[mirror]
     const twinInput = outputShape(spec.encoder.slice(0, mirror), sample)
+    const own = [outputShape([stage.layer], stage.input), stage.input].map(sizeOf)
     const fits =
       spec.encoder.length === spec.decoder.length &&
-      twin?.type === 'dense' &&
-      twin.units === sizeOf(stage.input) &&
-      sizeOf(twinInput) === stage.layer.units
+      twin?.type === mirrorOf(stage.layer) &&
+      String([twinInput, outputShape([twin], twinInput)].map(sizeOf)) === String(own)
     if (!fits) {
       throw new DiaboloError('E_SPEC', {
         at: `spec.decoder.${i + offset}.tied`,
-        expected: `a dense layer from ${stage.layer.units} to ${sizeOf(stage.input)} values at the mirrored place of the encoder`,
+        expected: `a ${mirrorOf(stage.layer)} layer from ${own[0]} to ${own[1]} values at the mirrored place of the encoder`,
         found: twin ? `"${twin.type}"${twin.type === 'dense' ? ` with ${twin.units} units` : ''}` : 'nothing',
         hint: 'tie only layers whose encoder has the same sizes the other way round',
       })
     }
-    return { ...stage, prefix, tied: `encoder.${mirror}.weight` }
+    return { ...stage, prefix, tied: `encoder.${mirror}.` }
   })
 }
 
@@ -213,11 +241,7 @@ function run(chain: readonly Stage[], x: Value, values: Values): Value {
   let value = x
   let pending: ActivationName = 'linear'
   chain.forEach(({ layer, prefix, tied }, i) => {
-    const own = Object.entries(values).flatMap(([name, parameter]) =>
-      name.startsWith(prefix) ? [[name.slice(prefix.length), parameter] as const] : [],
-    )
-    const shared = tied === undefined ? [] : [['weight', values[tied] as Value] as const]
-    const parameters = Object.fromEntries([...own, ...shared])
+    const parameters = { ...(tied !== undefined && under(tied, values)), ...under(prefix, values) }
     const activation = layer.type === 'maxPool2d' ? pending : activationOf(layer)
     const deferred = chain[i + 1]?.layer.type === 'maxPool2d'
     pending = deferred ? activation : 'linear'
@@ -229,8 +253,22 @@ function run(chain: readonly Stage[], x: Value, values: Values): Value {
   return value
 }
 
-function scoped(scope: string, emit: (x: Value) => Value): (x: Value) => Value {
-  return (x) => x.builder.within(scope, () => emit(x))
+/** Those whose names begin like this, by the rest of their names. */
+const under = (prefix: string, values: Values): Values =>
+  Object.fromEntries(
+    Object.entries(values).flatMap(([name, value]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), value] as const] : [],
+    ),
+  )
+
+function scoped<A extends readonly unknown[]>(scope: string, emit: (x: Value, ...more: A) => Value) {
+  return (x: Value, ...more: A): Value => x.builder.within(scope, () => emit(x, ...more))
+}
+
+/** Layers that stand before all that learns: how samples are compared, and for how many members. */
+function frontOf({ encoder, decoder }: Spec): number {
+  const learned = encoder.findIndex(({ type }) => type !== 'squash' && type !== 'copy')
+  return encoder.length === decoder.length ? Math.max(0, learned) : 0
 }
 
 const unflatten = (x: Value, shape: readonly number[]) => reshape(x, [x.shape[0] ?? 1, ...shape])

@@ -7,7 +7,10 @@ import { lossSchema } from '../nn/losses.js'
 import { optimizerSchema } from '../nn/optimizers.js'
 import { penaltySchema } from '../nn/penalties.js'
 import { scheduleSchema } from '../nn/schedules.js'
+import { scoreSchema } from '../nn/scores.js'
 import { faultOf, tableSchema } from '../table/spec.js'
+
+export { SCORES, type ScoreName } from '../nn/scores.js'
 
 /** What phases that take steps have in common. */
 const stepping = {
@@ -35,6 +38,11 @@ export const descendSchema = z.strictObject({
   loss: lossSchema,
   /** What happens to a sample before it is encoded. */
   corruption: corruptionSchema.optional(),
+  /**
+   * Each member of an ensemble learns from so many rows of its own, drawn without replacement. The layers that are trained
+   * must then begin right after the "copy" layer.
+   */
+  subsample: z.int().min(2).optional(),
 })
 
 /**
@@ -61,7 +69,11 @@ export const headSchema = z.strictObject({ classes: z.int().min(2) })
 export const solveSchema = z.strictObject({
   kind: z.literal('solve'),
   name: z.string().default('solve'),
-  method: z.enum(['principalComponents']),
+  /**
+   * `principalComponents`: the weights of a linear autoencoder; `standardize`: shift and scale of the "squash" layer;
+   * `calibrate`: what the score must know of ordinary residuals.
+   */
+  method: z.enum(['principalComponents', 'standardize', 'calibrate']),
 })
 
 export const phaseSchema = z.discriminatedUnion('kind', [descendSchema, contrastSchema, solveSchema])
@@ -82,6 +94,8 @@ export const specSchema = z.strictObject({
   decoder: z.array(layerSchema).min(1).max(MOST_LAYERS),
   /** The nonlinearity after the decoder's last layer; before it are the logits. */
   output: z.enum(ACTIVATION_NAMES),
+  /** How a sample's residuals become its score; squared when left out. */
+  score: scoreSchema.optional(),
   /** Stands on the code beside the decoder; phases with the loss "classes" train it. */
   head: headSchema.optional(),
   phases: z.array(phaseSchema).min(1).max(MOST_LAYERS),
@@ -111,6 +125,7 @@ export function parseSpec(value: unknown, at = 'spec'): Spec {
   const parsed = specSchema.safeParse(value)
   if (parsed.success) {
     requireActivity(parsed.data, at)
+    requireLearned(parsed.data, at)
     requireHead(parsed.data, at)
     requireTable(parsed.data, at)
     return parsed.data
@@ -135,6 +150,25 @@ function requireActivity({ encoder, phases }: Spec, at: string): void {
       expected: 'a code that comes out of a sigmoid: sparsity is about units between 0 and 1',
       found: `"${activation}" as the activation of the code`,
       hint: 'set the activation to "sigmoid", or leave the sparsity penalty out (alpha 0)',
+    })
+  })
+}
+
+/** A layer that is set in closed form stands before those that follow gradients, and "copy" right before members' own rows. */
+function requireLearned({ encoder, phases }: Spec, at: string): void {
+  phases.forEach((phase, i) => {
+    if (phase.kind !== 'descend') return
+    const from = phase.layers?.from ?? 0
+    const squash = encoder.findIndex(({ type }, layer) => type === 'squash' && layer >= from)
+    const apart = phase.subsample === undefined || encoder[from - 1]?.type === 'copy'
+    if (squash < 0 && apart) return
+    throw new DiaboloError('E_SPEC', {
+      at: `${at}.phases.${i}.layers`,
+      expected: apart
+        ? 'layers that learn by gradients'
+        : 'layers that begin right after "copy": members with rows of their own',
+      found: apart ? `"squash" among them, encoder layer ${squash}` : `layers from ${from}`,
+      hint: 'give the phase "layers": { "from": …, "to": … } that leave the layers before out',
     })
   })
 }

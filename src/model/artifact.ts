@@ -11,6 +11,7 @@ import { admit } from '../onnx/admit.js'
 import { decodeModel, type Metadata, metadataOf } from '../onnx/model.js'
 import { fromTensorProto } from '../onnx/tensor-proto.js'
 import { OPS } from '../ops/index.js'
+import type { Explained } from '../train/solve/index.js'
 
 /** Characters of one entry of metadata. */
 const MOST_JSON = 2 ** 22
@@ -42,9 +43,13 @@ const thresholdSchema = z.object({
   value: z.number(),
   /** The part of the samples below whose scores were not larger. */
   quantile: z.number().min(0).max(1),
+  /** The part of ordinary samples that are above it, at most, where that is known: a split-conformal threshold. */
+  falseAlarms: z.number().gt(0).lt(1).optional(),
   dataset: z.string(),
   rows: count,
 })
+
+const explainedSchema = z.object({ variance: z.array(z.number().min(0)), total: z.number().min(0) })
 
 /** How a model came to be; nothing here differs between two runs with the same seed, threads and machine. */
 export type Provenance = z.infer<typeof provenanceSchema>
@@ -59,14 +64,17 @@ export interface Artifact {
   readonly stored: StoredAs
   readonly provenance: Provenance
   readonly threshold?: Threshold
+  /** What its principal components account for. */
+  readonly explained?: Explained
 }
 
 /** What a file says about the model in it, in JSON. */
-export const describeArtifact = ({ network, stored, provenance, threshold }: Artifact): Metadata => ({
+export const describeArtifact = ({ network, stored, provenance, threshold, explained }: Artifact): Metadata => ({
   'diabolo.spec': JSON.stringify(network.spec),
   'diabolo.stored': JSON.stringify(storedSchema.parse(stored)),
   'diabolo.provenance': JSON.stringify(provenance),
   ...(threshold && { 'diabolo.threshold': JSON.stringify(threshold) }),
+  ...(explained && { 'diabolo.explained': JSON.stringify(explained) }),
 })
 
 /**
@@ -100,6 +108,7 @@ export function readArtifact(bytes: Uint8Array, at = 'model'): Artifact {
     stored: read('stored', storedSchema),
     provenance: read('provenance', provenanceSchema),
     ...('diabolo.threshold' in metadata && { threshold: read('threshold', thresholdSchema) }),
+    ...('diabolo.explained' in metadata && { explained: read('explained', explainedSchema) }),
   }
 }
 

@@ -1,7 +1,7 @@
 import { DiaboloError } from '../base/errors.js'
 import { showShape, sizeOf } from '../base/shape.js'
 import { VERSION } from '../base/version.js'
-import { compileAutoencoder, compileClasses, compileDecoder } from '../compile/inference.js'
+import { compileAutoencoder, compileClasses, compileDecoder, type InferenceOutput } from '../compile/inference.js'
 import { buildNetwork } from '../compile/network.js'
 import type { Spec } from '../compile/spec.js'
 import { type Dataset, dataset, toTensor } from '../data/dataset.js'
@@ -22,7 +22,7 @@ import { requireSameRows, requireTensors, requireWidth } from '../train/validate
 import { type Artifact, describeArtifact, readArtifact, type Threshold } from './artifact.js'
 import { type ExportName, exportModel } from './export.js'
 import { files, sharedRuntime } from './platform.js'
-import { DEFAULT_QUANTILE, quantileOf } from './threshold.js'
+import { type ThresholdOptions, thresholdOf } from './threshold.js'
 import { exportFeeds, requireTrainedOn, type TrainingExport } from './training-export.js'
 import { torchWeights } from './weights.js'
 
@@ -53,6 +53,16 @@ export interface Classified {
   readonly labels: Int32Array
   /** float32 [rows, classes] */
   readonly probabilities: Rows
+}
+
+/** What the components of a model account for, one number for each. */
+export interface ExplainedVariance {
+  /** In squared units of the data; divided by rows − 1. */
+  readonly variance: readonly number[]
+  /** As parts of the variance of all values together. */
+  readonly ratio: readonly number[]
+  /** Of this component and all before it. */
+  readonly cumulative: readonly number[]
 }
 
 export interface EncodeOptions {
@@ -130,6 +140,22 @@ export class Autoencoder {
     return this.#artifact.threshold
   }
 
+  /**
+   * How much of the variance of the rows that were learned from each principal component accounts for, the largest first; of
+   * other models nothing.
+   */
+  get explainedVariance(): ExplainedVariance | undefined {
+    const { explained } = this.#artifact
+    if (!explained) return undefined
+    const ratio = explained.variance.map((variance) => (explained.total > 0 ? variance / explained.total : 0))
+    let sum = 0
+    const cumulative = ratio.map((part) => {
+      sum += part
+      return sum
+    })
+    return { variance: explained.variance, ratio, cumulative }
+  }
+
   get history(): readonly EpochRecord[] {
     return this.training?.history ?? []
   }
@@ -182,21 +208,26 @@ export class Autoencoder {
     return fromFeatures(this.#table(data), features, data.name)
   }
 
-  /** @returns float32 [rows]: mean squared error per value of each sample's reconstruction; of a table's rows, see `errors` */
+  /**
+   * How unlike what it learned a model finds each sample: the mean squared error per value of its reconstruction, or what else
+   * the spec's `score` says.
+   *
+   * @returns float32 [rows]
+   */
   async score(data: DataLike): Promise<Float32Array> {
     return this.#run(data, 'score')
   }
 
   /**
-   * What each column of a table adds to a row's score, which is the mean over those that are there: the squared error of a
-   * number, the cross-entropy of a category, both as parts of what a constant guess gets in training.
+   * What each value adds to its sample's score, which is their mean: its squared error, or what else the spec's `score` says.
+   * Of a table's row, what each column adds, the mean being over those that are there: the squared error of a number, the
+   * cross-entropy of a category, both as parts of what a constant guess gets in training.
    *
-   * @returns float32 [rows, columns], in the order of `columns`; 0 where a value is missing
-   * @throws E_DATA when the model was not trained on a table, or columns are not there
+   * @returns float32 [rows, values], or [rows, columns] in the order of `columns`, 0 where a value is missing
+   * @throws E_DATA when columns are not there
    */
-  async errors(data: Table | Dataset): Promise<Rows> {
-    const { columns } = this.#table(data)
-    return this.#shaped(await this.#run(data, 'errors'), [columns.length])
+  async errors(data: DataLike): Promise<Rows> {
+    return this.#shaped(await this.#run(data, 'errors'), [this.columns.length || this.#artifact.network.width])
   }
 
   /**
@@ -286,13 +317,16 @@ export class Autoencoder {
    * The same model, which also says what is an anomaly: a sample whose score is above those of nearly all samples of this data.
    *
    * @param data      samples that are as they should be, best those that the model was not trained on
-   * @param quantile  the part of them that is not above the threshold, 0.99 when left out (nearest rank)
-   * @throws E_OPTION when the quantile is not above 0 and at most 1
+   * @param quantile     the part of them that is not above the threshold, 0.99 when left out (nearest rank)
+   * @param falseAlarms  in place of a quantile: the part of ordinary samples that may be above it, which then holds for samples
+   *                     like those of `data`, none of which the model may have learned from (split-conformal)
+   * @throws E_OPTION when one of them is out of range, or both are given; E_DATA when there are too few samples
    */
-  async withThreshold(data: DataLike, { quantile = DEFAULT_QUANTILE } = {}): Promise<Autoencoder> {
+  async withThreshold(data: DataLike, { quantile, falseAlarms }: ThresholdOptions = {}): Promise<Autoencoder> {
     const samples = this.samples(data)
-    const value = quantileOf(await this.score(samples), quantile)
-    const threshold = { value, quantile, dataset: samples.name, rows: samples.rows }
+    const { rows, name: dataset } = samples
+    const scores = await this.score(samples)
+    const threshold = { ...thresholdOf(scores, { quantile, falseAlarms }), dataset, rows }
     return new Autoencoder({ ...this.#artifact, threshold }, this.training, this.#runtime)
   }
 
@@ -344,7 +378,7 @@ export class Autoencoder {
     for (const session of sessions) await (await session).close()
   }
 
-  async #run(data: DataLike, output: 'code' | 'reconstruction' | 'score' | 'errors'): Promise<Float32Array> {
+  async #run(data: DataLike, output: InferenceOutput): Promise<Float32Array> {
     const { network, parameters } = this.#artifact
     const samples = this.samples(data)
     const { dtype, scale, missing } = samples

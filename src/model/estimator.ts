@@ -164,6 +164,7 @@ export async function fitNetwork(
         versions: { diabolo: VERSION, engine: `${engine} ${version}` },
         threads,
       },
+      ...(training.explained && { explained: training.explained }),
     },
     training,
     runtime,

@@ -7,6 +7,7 @@ import {
   type InferenceOutput,
 } from '../compile/inference.js'
 import type { Network } from '../compile/network.js'
+import type { ScoreName } from '../nn/scores.js'
 import { type ColumnSpec, isTextual } from '../table/spec.js'
 import { type Artifact, describeArtifact } from './artifact.js'
 import { exportTraining, type TrainingExport } from './training-export.js'
@@ -18,7 +19,8 @@ export type ExportName = (typeof EXPORTS)[number]
 /**
  * One ONNX file. A model of a table has an input for each of its raw columns in place of one for all.
  *
- * autoencoder   input → code, reconstruction, score; with a threshold also anomaly; with a head probabilities and label
+ * autoencoder   input → code, reconstruction, score; with a score of its own also errors, with a threshold also anomaly,
+ *               with a head probabilities and label
  * encoder       input → code
  * decoder       code → reconstruction
  * score         input → score; with a threshold also anomaly
@@ -60,10 +62,10 @@ function docsOf({ network, stored, threshold }: Artifact): Readonly<Record<strin
     input: `samples of shape ${showShape(spec.input)}, one per row${scaled}`,
     code: `what the encoder makes of each sample, of shape ${showShape(codeShape)}`,
     reconstruction: `what the decoder makes of each code, of shape ${showShape(spec.input)}, in the model's units`,
-    score: spec.table
-      ? 'mean error of the values that are there'
-      : 'mean squared error per value of each reconstruction',
-    errors: "each column's error, of which a constant guess has 1; 0 where its value is missing",
+    score: spec.table ? 'mean error of the values that are there' : SCORE_DOCS[spec.score ?? 'squared'],
+    errors: spec.table
+      ? "each column's error, of which a constant guess has 1; 0 where its value is missing"
+      : "what each value adds to its sample's score, which is their mean",
     ...Object.fromEntries((spec.table?.columns ?? []).flatMap((column) => docsOfColumn(column, parameters))),
     ...(spec.head && {
       probabilities: 'of each class',
@@ -84,4 +86,10 @@ function docsOfColumn(column: ColumnSpec, parameters: Network['parameters']): [n
     ],
     [columnOutput(column.name), `column "${column.name}" as the model has it, in its own units`],
   ]
+}
+
+const SCORE_DOCS: Readonly<Record<ScoreName, string>> = {
+  squared: 'mean squared error per value of each reconstruction',
+  standardized: 'mean over the values of (error / ordinary error)²: 1 is ordinary',
+  mahalanobis: 'squared Mahalanobis distance of the errors, per value: 1 is ordinary',
 }

@@ -19,6 +19,9 @@ export const stacked = estimator(RECIPES.stacked)
 /** {@link RECIPES.pca} as something that can be fitted. */
 export const pca = estimator(RECIPES.pca)
 
+/** {@link RECIPES.ensemble} as something that can be fitted. */
+export const ensemble = estimator(RECIPES.ensemble)
+
 /** {@link RECIPES.rbm} as something that can be fitted. */
 export const rbm = estimator(RECIPES.rbm)
 

@@ -115,6 +115,7 @@ function trainingOf({ network: whole, stored }: Artifact, wanted: string | undef
       hint: named.length > 0 ? 'leave the phase out for the last one' : 'export its autoencoder, encoder or decoder',
     })
   }
+  if (phase.subsample !== undefined) throw ofSubsamples(phase, recipe)
   const inner = phase.layers !== undefined && phase.layers.from > 0
   return {
     phase,
@@ -123,6 +124,14 @@ function trainingOf({ network: whole, stored }: Artifact, wanted: string | undef
     isFirst: phases[0] === phase,
   }
 }
+
+const ofSubsamples = ({ name }: DescendSpec, recipe: string) =>
+  new DiaboloError('E_OPTION', {
+    at: `training of phase "${name}", model "${recipe}"`,
+    expected: 'a phase that is fed the training samples, or codes of them',
+    found: 'one whose members each have rows of their own',
+    hint: 'export its autoencoder or score',
+  })
 
 const notTheFirst = ({ name }: DescendSpec, { network }: Artifact) =>
   new DiaboloError('E_OPTION', {

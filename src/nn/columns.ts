@@ -4,6 +4,7 @@ import {
   concat,
   div,
   gather,
+  gemm,
   isNotNumber,
   logSoftmax,
   max,
@@ -80,6 +81,16 @@ export function emitColumnErrors({ logits, target, present }: ColumnErrorContext
   const weights = Float32Array.from(columns, ({ weight }) => weight)
   const weight = logits.builder.constant({ dtype: 'float32', shape: [1, weights.length], data: weights })
   return mul(joined(parts), mul(present, weight))
+}
+
+/** float32 [batch, width] → [batch, columns]: the mean over each column's features. */
+export function emitMeanByColumn(x: Value, columns: Columns): Value {
+  const width = x.shape[1] as number
+  const data = new Float32Array(width * columns.length)
+  columns.forEach(({ from, to }, column) => {
+    for (let i = from; i < to; i++) data[i * columns.length + column] = 1 / (to - from)
+  })
+  return gemm(x, x.builder.constant({ dtype: 'float32', shape: [width, columns.length], data }))
 }
 
 /**

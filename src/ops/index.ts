@@ -11,7 +11,7 @@ import { Cast, Concat, Expand, expand, Identity, Reshape, Transpose } from './re
 import { Resize } from './resize.js'
 import { ArgMax, Gather, Pad, Slice } from './select.js'
 import { LogSoftmax, Softmax } from './softmax.js'
-import { Abs, Elu, Exp, Floor, Log, Neg, Relu, Sigmoid, Sign, Softplus, Sqrt, Tanh } from './unary.js'
+import { Abs, Asinh, Elu, Exp, Floor, Log, Neg, Relu, Sigmoid, Sign, Sinh, Softplus, Sqrt, Tanh } from './unary.js'
 
 export * from './binary.js'
 export * from './compare.js'
@@ -42,6 +42,8 @@ export const OPS = {
   Sqrt,
   Exp,
   Log,
+  Sinh,
+  Asinh,
   Tanh,
   Sigmoid,
   Softplus,

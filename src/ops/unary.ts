@@ -54,6 +54,24 @@ export const exp = emitter(Exp)
 export const Log = unary({ name: 'Log', since: 13, of: Math.log, vjp: ({ x, dy }) => div(dy, x) })
 export const log = emitter(Log)
 
+/** y = (eˣ − e⁻ˣ) / 2.  dx = dy √(1 + y²): keeps y, not x. */
+export const Sinh = unary({
+  name: 'Sinh',
+  since: 9,
+  of: Math.sinh,
+  vjp: ({ y, dy }) => mul(dy, sqrt(add(mul(y, y), 1))),
+})
+export const sinh = emitter(Sinh)
+
+/** y = asinh x = ln(x + √(x² + 1)): x near 0, sign x ln 2|x| far from it.  dx = dy / √(x² + 1). */
+export const Asinh = unary({
+  name: 'Asinh',
+  since: 9,
+  of: Math.asinh,
+  vjp: ({ x, dy }) => div(dy, sqrt(add(mul(x, x), 1))),
+})
+export const asinh = emitter(Asinh)
+
 /** y = tanh x.  dx = dy (1 − y²): keeps y, not x. */
 export const Tanh = unary({ name: 'Tanh', since: 13, of: Math.tanh, vjp: ({ y, dy }) => mul(dy, sub(1, mul(y, y))) })
 export const tanh = emitter(Tanh)

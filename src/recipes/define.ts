@@ -17,7 +17,7 @@ export interface BuildContext<O> {
 }
 
 /** Parts of a spec that a recipe decides, defaults left out; the rest is the same for all. */
-export type Built = Pick<z.input<typeof specSchema>, 'encoder' | 'decoder' | 'output' | 'phases'>
+export type Built = Pick<z.input<typeof specSchema>, 'encoder' | 'decoder' | 'output' | 'score' | 'phases'>
 export type LayerInput = Built['encoder'][number]
 export type PhaseInput = Built['phases'][number]
 export type DescendInput = z.input<typeof descendSchema>

@@ -6,11 +6,11 @@ import type { Built, PhaseInput } from './define.js'
 const DECIDED = ['loss', 'output'] as const
 
 /**
- * What a recipe built, for rows of a table: the reconstruction is compared column by column, from logits. What has no phase
- * that follows gradients is linear, and compares categories as numbers.
+ * What a recipe built, for rows of a table: the reconstruction is compared column by column, from logits. What does not
+ * learn that by gradients compares categories as numbers.
  */
 export function forTable(built: Built, table: TableSpec): Built & { readonly table: TableSpec } {
-  const descends = built.phases.some(({ kind }) => kind === 'descend')
+  const descends = built.phases.some((phase) => phase.kind === 'descend' && (phase.layers?.from ?? 0) === 0)
   return {
     ...built,
     output: 'linear',

@@ -2,7 +2,7 @@ import { buildMachine, mirrored } from '../compile/contrast.js'
 import { initialParameters, type Network, networkOf, type Parameters } from '../compile/network.js'
 import { type SteppedSpec, takesLabels } from '../compile/spec.js'
 import { stateOf } from '../compile/step.js'
-import type { Dataset } from '../data/dataset.js'
+import { type Dataset, slice } from '../data/dataset.js'
 import { fingerprintOf } from '../data/fingerprint.js'
 import type { RowStream } from '../data/row-stream.js'
 import type { Resident, Runtime } from '../runtime/types.js'
@@ -15,8 +15,9 @@ import type { Feed } from './feed.js'
 import { identify, requireResumable } from './identity.js'
 import { Keeper, type KeeperOptions } from './keeper.js'
 import { bufferOf, openCodes, openFeed } from './open-feed.js'
-import { solve } from './solve.js'
+import { type Explained, type Solution, solve } from './solve/index.js'
 import { stopAfter, untilStopped } from './stopping.js'
+import { openSubsample, subsampleSize } from './subsample.js'
 import { requireFitOptions, requireLabels, requireTensors, requireWidth } from './validate.js'
 import { openValidation } from './validation.js'
 
@@ -53,6 +54,8 @@ export interface FitResult {
   readonly stopped: 'finished' | 'patience' | 'time' | 'aborted' | 'diverged'
   /** The step whose loss was not finite. */
   readonly divergedAt?: number
+  /** What principal components account for; of other models nothing. */
+  readonly explained?: Explained
   /** Of the data, as `fingerprintOf` gives it; missing where it was not known yet when training was stopped. */
   readonly fingerprint?: string
 }
@@ -95,6 +98,7 @@ export async function runPhases(
     tensors: { ...initialParameters(network, seed), ...from.parameters },
   }
   let descent: Descent = { standing: at, end: 'finished' }
+  let explained: Explained | undefined
   try {
     const now = resume && known && (await untilStopped(known, signal))
     const warnings = resume && now ? requireResumable(resume, now) : []
@@ -104,7 +108,9 @@ export async function runPhases(
     const keeper = new Keeper(resume && !now ? {} : options, known)
     const training = { runtime, network, data, feed, keeper, seed, signal, options }
     while (at.position.phase < spec.phases.length && !signal.aborted) {
-      descent = await runPhase(training, at)
+      const run = await runPhase(training, at)
+      descent = run
+      explained = run.explained ?? explained
       at = descent.standing
       const { phase } = at.position
       // the last descent is left where it stands, so that epochs can be added to it
@@ -127,6 +133,7 @@ export async function runPhases(
     stopped: end === 'diverged' ? end : (stopping.reason() ?? (end === 'stopped' ? 'aborted' : end)),
     ...(divergedAt !== undefined && { divergedAt }),
     ...(print !== undefined && { fingerprint: print }),
+    ...(explained && { explained }),
   }
 }
 
@@ -143,15 +150,17 @@ interface Training {
 }
 
 /** The phase that the training stands in, to its end or until it is stopped. */
-async function runPhase(training: Training, at: Standing): Promise<Descent> {
+async function runPhase(training: Training, at: Standing): Promise<Descent & { readonly explained?: Explained }> {
   const { network, signal } = training
   const phase = network.spec.phases[at.position.phase] as Network['spec']['phases'][number]
   if (phase.kind !== 'solve') return runDescent(training, phase, at)
-  const solved = await untilStopped(solve(training, phase), signal)
+  const solved = await untilStopped(solve({ ...training, parameters: parametersOf(network, at) }, phase), signal)
   return solved
-    ? { standing: { ...at, tensors: { ...at.tensors, ...solved } }, end: 'finished' }
+    ? { standing: { ...at, tensors: { ...at.tensors, ...solved.parameters } }, end: 'finished', ...explainedBy(solved) }
     : { standing: at, end: 'stopped' }
 }
+
+const explainedBy = ({ explained }: Solution) => explained && { explained }
 
 /** What a phase trains. */
 const trainedBy = ({ spec }: Network, phase: SteppedSpec): Network =>
@@ -166,17 +175,27 @@ function settled(network: Network, at: Standing): Parameters {
 }
 
 /** On the whole network or on some of its layers, fed with what the layers before them make of the samples. */
-async function runDescent(training: Training, phase: SteppedSpec, at: Standing): Promise<Descent> {
+async function runDescent(training: Training, given: SteppedSpec, at: Standing): Promise<Descent> {
   const { runtime, network: whole, data, feed, keeper, seed, signal, options } = training
-  const { validation, onEvent, buffer } = options
-  const { from } = phase.layers ?? { from: 0 }
+  const { onEvent, buffer } = options
+  const subsample = given.kind === 'descend' ? given.subsample : undefined
+  const { from } = given.layers ?? { from: 0 }
+  const phase = subsample === undefined ? given : within(given, subsampleSize(subsample, data.rows))
+  // a row of it is a row for every member
+  const validation =
+    options.validation && (subsample ? slice(options.validation, 0, MOST_VALIDATED) : options.validation)
   const network = trainedBy(whole, phase)
   if (at.position.step > 0) requireTensors(at, stateOf(network, phase))
   if (takesLabels(phase)) requireLabels(data, whole.spec.head?.classes ?? 0)
   const parameters = parametersOf(whole, at)
   const encoding = { runtime, whole, parameters, data, layers: from }
+  const openOwn = async () => {
+    if (subsample !== undefined)
+      return openFeed(runtime, await openSubsample(encoding, subsample, seed, signal), { signal })
+    return from > 0 ? openCodes(encoding, { signal, ...(buffer !== undefined && { buffer }) }) : feed
+  }
   const open = async () => {
-    const own = from > 0 ? await openCodes(encoding, { signal, ...(buffer !== undefined && { buffer }) }) : feed
+    const own = await openOwn()
     const target =
       validation && from > 0 ? await encodeDataset(runtime, whole, parameters, validation, from, signal) : validation
     const gauge = target && (await openValidation(runtime, network, phase, { data: target, seed }))
@@ -207,3 +226,12 @@ async function runDescent(training: Training, phase: SteppedSpec, at: Standing):
     await close(opened)
   }
 }
+
+/** Rows that members with rows of their own are validated on. */
+const MOST_VALIDATED = 500
+
+/** A phase on so few rows that its batches may have to be smaller. */
+const within = <S extends SteppedSpec>(phase: S, rows: number): S => ({
+  ...phase,
+  batchSize: Math.min(phase.batchSize, rows),
+})

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { AnyTensor } from '../../src/base/tensor.js'
-import { compileCovariance } from '../../src/compile/covariance.js'
 import { autoencoderGraph, compileAutoencoder, compileDecoder, decoderGraph } from '../../src/compile/inference.js'
+import { compileCovariance } from '../../src/compile/moments.js'
 import { initialParameters } from '../../src/compile/network.js'
 import { interpret, toArray64 } from '../../src/graph/interpret.js'
 import type { Array64 } from '../../src/graph/types.js'
@@ -37,9 +37,14 @@ describe('the whole model', () => {
   const model = compileAutoencoder(network, parameters, STORED, { metadata: { made: 'here' } })
 
   test('gives a code, a reconstruction and a score for each row', () => {
-    expect(graph.outputs.map(({ name }) => name)).toEqual(['code', 'reconstruction', 'score'])
+    expect(graph.outputs.map(({ name }) => name)).toEqual(['code', 'reconstruction', 'score', 'errors'])
     expect([code.shape, reconstruction.shape, score.shape]).toEqual([[ROWS, 5], [ROWS, WIDTH], [ROWS]])
-    expect(graph.outputs.map(({ value }) => value.shape)).toEqual([['batch', 5], ['batch', WIDTH], ['batch']])
+    expect(graph.outputs.map(({ value }) => value.shape)).toEqual([
+      ['batch', 5],
+      ['batch', WIDTH],
+      ['batch'],
+      ['batch', WIDTH],
+    ])
   })
 
   test('scores by the mean squared error of a row', () => {

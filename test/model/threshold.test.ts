@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { rng } from '../../src/base/random.js'
 import type { Tensor } from '../../src/base/tensor.js'
 import { slice } from '../../src/data/dataset.js'
 import { digits } from '../../src/data/digits/index.js'
 import { Autoencoder } from '../../src/model/autoencoder.js'
 import { pca } from '../../src/model/recipes.js'
-import { quantileOf } from '../../src/model/threshold.js'
+import { conformalRank, quantileOf, thresholdOf } from '../../src/model/threshold.js'
 import { decodeModel } from '../../src/onnx/model.js'
 import { openNodeRuntime } from '../../src/runtime/ort-node.js'
 import type { Runtime } from '../../src/runtime/types.js'
@@ -39,6 +40,43 @@ describe('a quantile', () => {
   test('of nothing, and of what is no number, is refused', () => {
     for (const scores of [new Float32Array(), Float32Array.of(Number.NaN)])
       expect(() => quantileOf(scores, 1)).toThrow(expect.objectContaining({ code: 'E_DATA' }))
+  })
+})
+
+describe('a rate of false alarms', () => {
+  test.each([
+    [0.1, 9, 9],
+    [0.1, 19, 18],
+    [0.05, 19, 19],
+    [0.01, 99, 99],
+    [0.01, 200, 199],
+    [0.5, 1, 1],
+  ])('of %d with %d scores needs the one of rank %d', (rate, rows, rank) => {
+    expect(conformalRank(rate, rows)).toBe(rank)
+  })
+
+  test('is kept on average over what was held out and what came later', () => {
+    const random = rng(1, 'scores')
+    const [rate, rows, trials] = [0.1, 29, 4000]
+    let alarms = 0
+    for (let trial = 0; trial < trials; trial++) {
+      const scores = Float32Array.from({ length: rows + 1 }, () => random.normal() ** 2)
+      const { value } = thresholdOf(scores.subarray(0, rows), { falseAlarms: rate })
+      if ((scores[rows] as number) > value) alarms++
+    }
+    // (1 − ⌈0.9 · 30⌉ / 30) = 0.1 exactly; three standard errors
+    expect(Math.abs(alarms / trials - rate)).toBeLessThan(3 * Math.sqrt((rate * (1 - rate)) / trials))
+  })
+
+  test('asks for enough scores, says how many, and for one rule only', () => {
+    expect(() => conformalRank(0.01, 98)).toThrow(
+      expect.objectContaining({ code: 'E_DATA', expected: expect.stringContaining('at least 99') }),
+    )
+    for (const rate of [0, 1, Number.NaN])
+      expect(() => conformalRank(rate, 100)).toThrow(expect.objectContaining({ code: 'E_OPTION' }))
+    expect(() => thresholdOf(new Float32Array(99), { quantile: 0.9, falseAlarms: 0.1 })).toThrow(
+      expect.objectContaining({ code: 'E_OPTION' }),
+    )
   })
 })
 

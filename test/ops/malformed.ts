@@ -97,6 +97,8 @@ export const MALFORMED: { readonly [K in OpName | InternalOpName]?: readonly Mal
   Sqrt: notFloats,
   Exp: notFloats,
   Log: notFloats,
+  Sinh: notFloats,
+  Asinh: notFloats,
   Tanh: notFloats,
   Sigmoid: notFloats,
   Softplus: notFloats,

@@ -14,6 +14,8 @@ import {
   unflatten,
   unflattenSchema,
 } from './maps.js'
+import { average, averageSchema, copy, copySchema } from './members.js'
+import { squash, squashSchema, unsquash, unsquashSchema } from './squash.js'
 
 export type { LayerKind, ParameterSpec } from './kind.js'
 
@@ -24,6 +26,10 @@ export const layerSchema = z.discriminatedUnion('type', [
   maxPool2dSchema,
   resize2dSchema,
   unflattenSchema,
+  copySchema,
+  averageSchema,
+  squashSchema,
+  unsquashSchema,
 ])
 
 export type LayerSpec = z.infer<typeof layerSchema>
@@ -35,12 +41,24 @@ const LAYERS: { readonly [K in LayerSpec['type']]: LayerKind<Extract<LayerSpec, 
   maxPool2d,
   resize2d,
   unflatten,
+  copy,
+  average,
+  squash,
+  unsquash,
 }
 
 export const layerKind = (spec: LayerSpec): LayerKind<LayerSpec> => LAYERS[spec.type] as LayerKind<LayerSpec>
 
+const OF_MAPS: ReadonlySet<LayerSpec['type']> = new Set(['conv2d', 'convTranspose2d', 'maxPool2d', 'resize2d'])
+
 /** Whether a layer looks at its input as feature maps. */
-export const takesMaps = ({ type }: LayerSpec): boolean => type !== 'dense' && type !== 'unflatten'
+export const takesMaps = ({ type }: LayerSpec): boolean => OF_MAPS.has(type)
+
+/** Whether a layer uses parameters of the encoder's layer that it mirrors. */
+export const isTied = (layer: LayerSpec): boolean => 'tied' in layer && layer.tied
+
+/** What a tied layer mirrors. */
+export const mirrorOf = ({ type }: LayerSpec): LayerSpec['type'] => (type === 'unsquash' ? 'squash' : type)
 
 export const activationOf = (layer: LayerSpec): ActivationName => ('activation' in layer ? layer.activation : 'linear')
 

@@ -9,6 +9,8 @@ export interface ParameterSpec {
   readonly shape: readonly number[]
   readonly init: InitializerSpec
   readonly fan: Fan
+  /** Set in closed form, and never by gradients. */
+  readonly fixed?: true
 }
 
 /**

@@ -28,7 +28,20 @@ function aroundZero(key: string): Plain[] {
 const wide = float32([7], [-20, -8, -3, 0, 0.5, 8, 20])
 
 export const UNARY: CasesOf<
-  'Neg' | 'Abs' | 'Sign' | 'Floor' | 'Sqrt' | 'Exp' | 'Log' | 'Tanh' | 'Sigmoid' | 'Softplus' | 'Relu' | 'Elu'
+  | 'Neg'
+  | 'Abs'
+  | 'Sign'
+  | 'Floor'
+  | 'Sqrt'
+  | 'Exp'
+  | 'Log'
+  | 'Sinh'
+  | 'Asinh'
+  | 'Tanh'
+  | 'Sigmoid'
+  | 'Softplus'
+  | 'Relu'
+  | 'Elu'
 > = {
   Neg: everywhere('Neg', -3, 3, wide),
   Abs: aroundZero('Abs'),
@@ -37,6 +50,8 @@ export const UNARY: CasesOf<
   Sqrt: everywhere('Sqrt', 0.05, 4, float32([4], [0.05, 1, 100, 1e4])),
   Exp: everywhere('Exp', -3, 3, float32([4], [-20, -1, 0, 5])),
   Log: everywhere('Log', 0.05, 4, float32([4], [0.05, 1, 100, 1e4])),
+  Sinh: everywhere('Sinh', -3, 3, float32([4], [-8, -1e-3, 0, 5])),
+  Asinh: everywhere('Asinh', -3, 3, float32([6], [-1e4, -20, -1e-3, 0, 5, 1e3])),
   Tanh: everywhere('Tanh', -2, 2, wide),
   Sigmoid: everywhere('Sigmoid', -3, 3, wide),
   Softplus: everywhere('Softplus', -3, 3, wide),

@@ -1,0 +1,96 @@
+import { DiaboloError } from '../base/errors.js'
+import { permutation, rng } from '../base/random.js'
+import type { Dataset } from '../data/dataset.js'
+import { isTable, readDataset } from '../data/read.js'
+import { pick } from '../data/split.js'
+import { columnOf, pickTable, type Table, table } from '../data/table.js'
+import { namedIn, openDataAt, openSource } from './sources.js'
+
+/** Rows in memory, and which of them are known to be anomalies. */
+export interface LabelledRows {
+  readonly rows: Dataset | Table
+  readonly anomaly?: readonly boolean[]
+}
+
+export interface LabelOptions {
+  /** The column of a table that says what each row is, or the array of a file; nothing is known when left out. */
+  readonly labels?: string | undefined
+  /** The label of what is ordinary; 0 when left out. */
+  readonly normal?: string | undefined
+}
+
+/** Labels of what is ordinary where nobody says which. */
+const ORDINARY = '0'
+
+/**
+ * All rows of a file, a table's without the column that labels them.
+ *
+ * @throws E_OPTION when there are no labels though they are asked for; E_UNKNOWN when there is no such column; E_DATA when no
+ *         row is ordinary; and what opening the data throws
+ */
+export async function openLabelled(path: string, options: LabelOptions): Promise<LabelledRows> {
+  const { labels, normal = ORDINARY } = options
+  const wanted = (labels ?? options.normal) !== undefined
+  if (namedIn(path)) return ofDataset((await openSource(path, 1)).train, wanted, normal)
+  const data = await openDataAt(path)
+  if (!isTable(data)) return ofDataset(await readDataset(data), wanted, normal)
+  const whole = await data.read(0, data.rows)
+  if (labels === undefined) {
+    if (wanted) throw unlabelled(path, 'the column that labels rows: --labels', 'none')
+    return { rows: whole }
+  }
+  const { values } = columnOf(whole, labels)
+  const rows = table(
+    whole.columns.filter(({ name }) => name !== labels),
+    whole.name,
+  )
+  return { rows, anomaly: anomalies(path, values, normal) }
+}
+
+function ofDataset(rows: Dataset, wanted: boolean, normal: string): LabelledRows {
+  if (!wanted) return { rows }
+  const { labels, classes, name } = rows
+  if (!labels) throw unlabelled(name, 'samples with labels: an array called y in an .npz, folders of images', 'none')
+  const named = classes?.indexOf(normal) ?? -1
+  return { rows, anomaly: anomalies(name, labels, named >= 0 ? String(named) : normal) }
+}
+
+function anomalies(at: string, labels: ArrayLike<string | number | undefined>, normal: string): readonly boolean[] {
+  const anomaly = Array.from({ length: labels.length }, (_, row) => String(labels[row]) !== normal)
+  if (anomaly.includes(false)) return anomaly
+  const known = [...new Set(Array.from({ length: labels.length }, (_, row) => String(labels[row])))].slice(0, 10)
+  throw new DiaboloError('E_DATA', {
+    at: `labels of ${at}`,
+    expected: `ordinary rows, labelled "${normal}"`,
+    found: `${known.map((label) => `"${label}"`).join(', ')} only`,
+    hint: 'say which label is the ordinary one: --normal-label',
+  })
+}
+
+const unlabelled = (at: string, expected: string, found: string) =>
+  new DiaboloError('E_OPTION', { at, expected, found, hint: '"diabolo data info" lists columns and labels' })
+
+/** Some rows, in this order. */
+export const pickOf = (rows: Dataset | Table, places: Int32Array): Dataset | Table =>
+  'columns' in rows ? pickTable(rows, places) : pick(rows, places)
+
+/** Places of rows to learn from, and of rows held out of it. */
+export interface Roles {
+  readonly learned: Int32Array
+  readonly heldOut: Int32Array
+}
+
+/**
+ * @param chosen  places of the rows that may be learned from
+ * @param part    of them, between 0 and 1, that is held out
+ */
+export function holdOutPlaces(chosen: Int32Array, part: number, seed: number): Roles {
+  const count = part > 0 ? Math.min(chosen.length - 1, Math.max(1, Math.round(part * chosen.length))) : 0
+  const order = permutation(chosen.length, rng(seed, 'detect'))
+  const side = (from: number, to: number) =>
+    order
+      .slice(from, to)
+      .sort()
+      .map((at) => chosen[at] as number)
+  return { heldOut: side(0, count), learned: side(count, chosen.length) }
+}
