@@ -36,7 +36,6 @@ export {
   type DataLike,
   type EncodeOptions,
   type Evaluation,
-  type ExplainedVariance,
   type Rows,
 } from './model/autoencoder.js'
 export { type DreamOptions, dream, freeEnergy } from './model/boltzmann.js'
@@ -49,6 +48,7 @@ export {
   fitSpec,
   type Placement,
 } from './model/estimator.js'
+export type { ExplainedVariance } from './model/explained-variance.js'
 export type { ExportName } from './model/export.js'
 export { fineTune } from './model/fine-tune.js'
 export { convolutional, deep, denoising, ensemble, pca, rbm, sparse, stacked, vanilla } from './model/recipes.js'

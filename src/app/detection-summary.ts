@@ -1,6 +1,7 @@
 import { judge, rank, type Verdict } from '../detect/ranking.js'
 import type { Threshold } from '../model/artifact.js'
 import type { Detection } from './detection.js'
+import { ranked } from './score-table.js'
 
 /** What a detector is worth, where it is known which rows are anomalies. */
 export interface Worth {
@@ -80,10 +81,6 @@ export function summarise(
     ),
   }
 }
-
-/** Rows, the largest scores first. */
-export const ranked = (scores: Float32Array): number[] =>
-  Array.from(scores.keys()).sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b)
 
 /** The values or columns that add most to a row's score. */
 function blameOf({ model, errors, scored }: Detection, row: number): Anomaly['blame'] {

@@ -37,18 +37,18 @@ export interface Detection {
   readonly scored: readonly [Scored, ...Scored[]]
   /** float32 [rows, values or columns]: what each adds to the score. */
   readonly errors: Float32Array
-  /** Places of the rows that are judged by: all of them, or, of one class, those that were not learned from. */
+  /** Places of the rows that are judged by: all of them, or, of one class, anomalies and what was held out for this. */
   readonly judged: Int32Array
   readonly learned: number
   readonly seconds: number
 }
 
-/** The part of the rows that is held out where the detector must not have seen them: to judge one class, and to calibrate. */
+/** The part of the rows that is held out where the detector must not have seen them: to judge one class, and for its threshold. */
 const HELD_OUT = 0.2
 
 /**
- * Trains the default detector, and the two that keep it honest: principal components, half as many as there are values, of the
- * standardised values; and the same network untrained.
+ * Trains the default detector, and the two that keep it honest: √values principal components of the standardised values, and
+ * the same network untrained.
  *
  * @throws E_DATA when there are too few rows for the threshold asked for; and what `fit` throws
  */
@@ -57,7 +57,8 @@ export async function detect(request: DetectionRequest): Promise<Detection> {
   const places = Int32Array.from({ length: rows.rows }, (_, row) => row)
   const chosen = oneClass ? places.filter((row) => !anomaly?.[row]) : places
   const calibrates = threshold.falseAlarms !== undefined
-  const { learned, heldOut } = holdOutPlaces(chosen, oneClass || calibrates ? HELD_OUT : 0, seed)
+  const { rest, heldOut: unseen } = holdOutPlaces(chosen, oneClass ? HELD_OUT : 0, seed)
+  const { rest: learned, heldOut: calibration } = holdOutPlaces(rest, calibrates ? HELD_OUT : 0, seed)
   const own = pickOf(rows, learned)
   const options = { seed, runtime, ...(signal && { signal }), ...(onEvent && { onEvent }) }
 
@@ -67,10 +68,10 @@ export async function detect(request: DetectionRequest): Promise<Detection> {
     ...(columns && { table: columns }),
   })
   const seconds = (performance.now() - before) / 1000
-  const model = await fitted.withThreshold(calibrates ? pickOf(rows, heldOut) : own, threshold)
+  const model = await fitted.withThreshold(calibrates ? pickOf(rows, calibration) : own, threshold)
   const samples = model.samples(rows)
   const trained = model.samples(own)
-  const known = new Set(learned)
+  const ordinary = new Set(unseen)
   return {
     model,
     scored: [
@@ -79,7 +80,7 @@ export async function detect(request: DetectionRequest): Promise<Detection> {
       { name: 'untrained', scores: await scoreUntrained(model, trained, samples, runtime, seed) },
     ],
     errors: (await model.errors(samples)).data,
-    judged: oneClass ? places.filter((row) => !known.has(row)) : places,
+    judged: oneClass ? places.filter((row) => anomaly?.[row] || ordinary.has(row)) : places,
     learned: learned.length,
     seconds,
   }
@@ -103,7 +104,7 @@ async function scoreUntrained(
 async function scoreByComponents(samples: Dataset, learned: Int32Array, runtime: Runtime): Promise<Float32Array> {
   const standard = standardised(samples, learned)
   const [width = 1] = standard.shape
-  const model = await pca({ latent: Math.ceil(width / 2) }).fit(pick(standard, learned), { runtime })
+  const model = await pca({ latent: Math.ceil(Math.sqrt(width)) }).fit(pick(standard, learned), { runtime })
   const scores = await model.score(standard)
   await model.close()
   return scores

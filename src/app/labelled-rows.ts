@@ -74,17 +74,14 @@ const unlabelled = (at: string, expected: string, found: string) =>
 export const pickOf = (rows: Dataset | Table, places: Int32Array): Dataset | Table =>
   'columns' in rows ? pickTable(rows, places) : pick(rows, places)
 
-/** Places of rows to learn from, and of rows held out of it. */
-export interface Roles {
-  readonly learned: Int32Array
+/** Places of rows, dealt at random; each side in order. */
+export interface Dealt {
   readonly heldOut: Int32Array
+  readonly rest: Int32Array
 }
 
-/**
- * @param chosen  places of the rows that may be learned from
- * @param part    of them, between 0 and 1, that is held out
- */
-export function holdOutPlaces(chosen: Int32Array, part: number, seed: number): Roles {
+/** @param part  of the places, from 0 to 1 (not 1 itself), that is held out */
+export function holdOutPlaces(chosen: Int32Array, part: number, seed: number): Dealt {
   const count = part > 0 ? Math.min(chosen.length - 1, Math.max(1, Math.round(part * chosen.length))) : 0
   const order = permutation(chosen.length, rng(seed, 'detect'))
   const side = (from: number, to: number) =>
@@ -92,5 +89,5 @@ export function holdOutPlaces(chosen: Int32Array, part: number, seed: number): R
       .slice(from, to)
       .sort()
       .map((at) => chosen[at] as number)
-  return { heldOut: side(0, count), learned: side(count, chosen.length) }
+  return { heldOut: side(0, count), rest: side(count, chosen.length) }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { DiaboloError } from '../base/errors.js'
 import { issueOf } from '../base/issue.js'
 import { MOST_VALUES } from '../base/shape.js'
+import { VERSION } from '../base/version.js'
 import type { StoredAs } from '../compile/epoch.js'
 import { buildNetwork, type Network, type Parameters } from '../compile/network.js'
 import { parseSpec } from '../compile/spec.js'
@@ -11,7 +12,9 @@ import { admit } from '../onnx/admit.js'
 import { decodeModel, type Metadata, metadataOf } from '../onnx/model.js'
 import { fromTensorProto } from '../onnx/tensor-proto.js'
 import { OPS } from '../ops/index.js'
+import { type Checkpoint, parametersOf, totalsOf } from '../train/checkpoint.js'
 import type { Explained } from '../train/solve/index.js'
+import { requireTensors } from '../train/validate.js'
 
 /** Characters of one entry of metadata. */
 const MOST_JSON = 2 ** 22
@@ -76,6 +79,32 @@ export const describeArtifact = ({ network, stored, provenance, threshold, expla
   ...(threshold && { 'diabolo.threshold': JSON.stringify(threshold) }),
   ...(explained && { 'diabolo.explained': JSON.stringify(explained) }),
 })
+
+/**
+ * What a training had come to when a checkpoint was taken.
+ *
+ * @throws E_FORMAT when the checkpoint does not hold all that the model has
+ */
+export function artifactOf(checkpoint: Checkpoint): Artifact {
+  const { spec, seed, data, engine, threads } = checkpoint.identity
+  const network = buildNetwork(spec)
+  requireTensors(checkpoint, network.parameters)
+  const { name: dataset, rows, fingerprint, dtype, scale, missing } = data
+  return {
+    network,
+    parameters: parametersOf(network, checkpoint),
+    stored: { dtype, scale, missing },
+    provenance: {
+      dataset,
+      rows,
+      ...(fingerprint !== undefined && { fingerprint }),
+      seed,
+      steps: totalsOf(checkpoint.position).steps,
+      versions: { diabolo: VERSION, engine },
+      threads,
+    },
+  }
+}
 
 /**
  * Reads spec and parameters, and nothing of the file's graph: that is made again.

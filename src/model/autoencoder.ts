@@ -1,8 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import { showShape, sizeOf } from '../base/shape.js'
-import { VERSION } from '../base/version.js'
 import { compileAutoencoder, compileClasses, compileDecoder, type InferenceOutput } from '../compile/inference.js'
-import { buildNetwork } from '../compile/network.js'
 import type { Spec } from '../compile/spec.js'
 import { type Dataset, dataset, toTensor } from '../data/dataset.js'
 import { formatSafetensors } from '../data/formats/safetensors.js'
@@ -12,14 +10,15 @@ import { columnMeans } from '../table/column-means.js'
 import { fromFeatures, toFeatures } from '../table/features.js'
 import type { TableSpec } from '../table/spec.js'
 import { rowsPerRun, runInBatches } from '../train/batches.js'
-import { type Checkpoint, parametersOf, totalsOf } from '../train/checkpoint.js'
+import { type Checkpoint, totalsOf } from '../train/checkpoint.js'
 import { mostProbable } from '../train/class-gauge.js'
 import { encodeDataset } from '../train/codes.js'
 import type { EpochRecord } from '../train/events.js'
 import { Gauge } from '../train/measure.js'
 import type { FitResult } from '../train/run-phases.js'
-import { requireSameRows, requireTensors, requireWidth } from '../train/validate.js'
-import { type Artifact, describeArtifact, readArtifact, type Threshold } from './artifact.js'
+import { requireSameRows, requireWidth } from '../train/validate.js'
+import { type Artifact, artifactOf, describeArtifact, readArtifact, type Threshold } from './artifact.js'
+import { type ExplainedVariance, explainedVariance } from './explained-variance.js'
 import { type ExportName, exportModel } from './export.js'
 import { files, sharedRuntime } from './platform.js'
 import { type ThresholdOptions, thresholdOf } from './threshold.js'
@@ -53,16 +52,6 @@ export interface Classified {
   readonly labels: Int32Array
   /** float32 [rows, classes] */
   readonly probabilities: Rows
-}
-
-/** What the components of a model account for, one number for each. */
-export interface ExplainedVariance {
-  /** In squared units of the data; divided by rows − 1. */
-  readonly variance: readonly number[]
-  /** As parts of the variance of all values together. */
-  readonly ratio: readonly number[]
-  /** Of this component and all before it. */
-  readonly cumulative: readonly number[]
 }
 
 export interface EncodeOptions {
@@ -99,27 +88,8 @@ export class Autoencoder {
    * @throws E_FORMAT when the checkpoint does not hold all that the model has
    */
   static fromCheckpoint(checkpoint: Checkpoint, { runtime }: { runtime?: Runtime } = {}): Autoencoder {
-    const { identity, position, history } = checkpoint
-    const { spec, seed, data, engine, threads } = identity
-    const network = buildNetwork(spec)
-    requireTensors(checkpoint, network.parameters)
-    const { name: dataset, rows, fingerprint, dtype, scale, missing } = data
-    const totals = totalsOf(position)
-    const artifact = {
-      network,
-      parameters: parametersOf(network, checkpoint),
-      stored: { dtype, scale, missing },
-      provenance: {
-        dataset,
-        rows,
-        ...(fingerprint !== undefined && { fingerprint }),
-        seed,
-        steps: totals.steps,
-        versions: { diabolo: VERSION, engine },
-        threads,
-      },
-    }
-    return new Autoencoder(artifact, { history, ...totals, stopped: 'aborted' }, runtime)
+    const training = { history: checkpoint.history, ...totalsOf(checkpoint.position), stopped: 'aborted' } as const
+    return new Autoencoder(artifactOf(checkpoint), training, runtime)
   }
 
   /** Reads `model.onnx`, or the one in a run folder. Needs a file system. */
@@ -146,14 +116,7 @@ export class Autoencoder {
    */
   get explainedVariance(): ExplainedVariance | undefined {
     const { explained } = this.#artifact
-    if (!explained) return undefined
-    const ratio = explained.variance.map((variance) => (explained.total > 0 ? variance / explained.total : 0))
-    let sum = 0
-    const cumulative = ratio.map((part) => {
-      sum += part
-      return sum
-    })
-    return { variance: explained.variance, ratio, cumulative }
+    return explained && explainedVariance(explained)
   }
 
   get history(): readonly EpochRecord[] {

@@ -33,7 +33,7 @@ function measurements(rows: number, seed: number): { readonly data: Table; reado
   const odd = Array.from({ length: rows }, (_, row) => row % 20 === 7)
   const cells = odd.map((is) => {
     const t = random.normal()
-    const shape = [t, 2 * t + (is ? 5 : 0), t * t, 100 - 3 * t]
+    const shape = [t, 2 * t + (is ? 5 : 0), Math.sin(2 * t), 100 - 3 * t]
     return shape.map((x) => x + 0.1 * random.normal())
   })
   const column = (name: string, of: (row: number) => number) =>
@@ -68,7 +68,7 @@ describe('detect', () => {
     const right = found.anomalous.filter(({ row }: { row: number }) => odd[row])
     expect(right.length).toBeGreaterThan(0.9 * found.anomalous.length)
     const blamed = right.map(({ blame }: { blame: { value: string }[] }) => blame[0]?.value)
-    expect(blamed.filter((value: string) => value === 'b').length).toBeGreaterThan(0.8 * right.length)
+    expect(blamed.filter((value: string) => value === 'b').length).toBeGreaterThan(0.6 * right.length)
 
     const [head, ...lines] = readFileSync(at('run/scores.csv'), 'utf8').trimEnd().split('\n')
     expect(head).toBe('row,score,anomaly')
@@ -110,10 +110,12 @@ describe('detect', () => {
   test('states its false alarms, and keeps to them on rows to come', async () => {
     const stated = ['--false-alarms', '0.05', '--normal-label', '0']
     const found = await json('detect', '--data', at('rows.csv'), '--labels', 'kind', ...stated, '--out', at('sure'))
-    expect(found.threshold.falseAlarms).toBe(0.05)
+    // 20% of 760 ordinary rows to judge by, 20% of the rest for the threshold
+    expect(found.threshold).toMatchObject({ falseAlarms: 0.05, rows: 122 })
+    expect(found).toMatchObject({ learned: 486, judged: 152 + anomalies })
     writeFileSync(at('later.csv'), formatCsv(measurements(4000, 3).data))
     const { verdict } = await json('detect', at('sure'), '--data', at('later.csv'), '--labels', 'kind')
-    // 5% on average over what was held out: 152 rows, so that one threshold may be off by as much again
+    // 5% on average over what was held out: 122 rows, so that one threshold may be off by as much again
     expect(verdict.falseAlarms).toBeLessThan(0.1)
     expect(verdict.recall).toBeGreaterThan(0.9)
   })
@@ -160,7 +162,7 @@ describe('detect', () => {
     [['--contamination', '2'], '--contamination'],
     [['--contamination', '0.1', '--quantile', '0.9'], 'the threshold'],
     [['--quantile', '0'], 'quantile of a threshold'],
-    [['--labels', 'nothing'], 'column "nothing"'],
+    [['--labels', 'nothing'], 'column of'],
     [['--labels', 'kind', '--normal-label', 'x'], 'labels of'],
     [['--normal-label', '0'], 'rows.csv'],
   ])('%j is refused, and nothing is left', async (flags, place) => {

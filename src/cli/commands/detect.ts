@@ -5,10 +5,10 @@ import { showBlame, writeDetection } from '../../app/detection-report.js'
 import { type DetectionSummary, summarise } from '../../app/detection-summary.js'
 import { type LabelledRows, openLabelled } from '../../app/labelled-rows.js'
 import { openModel } from '../../app/open-run.js'
+import { type Scores, scoreTable } from '../../app/score-table.js'
 import { DiaboloError } from '../../base/errors.js'
 import { SCORES, type ScoreName } from '../../compile/spec.js'
 import { formatCsv } from '../../data/formats/csv-text.js'
-import { table as toTable } from '../../data/table.js'
 import type { ThresholdOptions } from '../../model/threshold.js'
 import { requireFresh, writeWhole } from '../../node/files.js'
 import { defaultFolder } from '../../node/run-folder.js'
@@ -140,30 +140,18 @@ async function report(flags: Flags, { anomaly }: LabelledRows, detection: Detect
   const summary = summarise({ data, seed }, detection, anomaly)
   if (out !== undefined) {
     await writeDetection(out, detection, summary, anomaly)
-    await writeWhole(join(out, 'scores.csv'), formatCsv(scoreTable(detection)))
+    await writeWhole(join(out, 'scores.csv'), formatCsv(scoreTable(scoresOf(detection))))
   }
   if (json) writeJson({ ...summary, ...(out !== undefined && { out }) })
   else show(summary, out)
 }
 
-function scoreTable({ scored, model }: Detection) {
-  const limit = model.threshold?.value ?? Number.POSITIVE_INFINITY
-  const [{ scores }] = scored
-  const number = (name: string, values: Iterable<number>) =>
-    ({ name, type: 'number', values: Float64Array.from(values) }) as const
-  return toTable([
-    number('row', scores.keys()),
-    number('score', scores),
-    ...(model.threshold
-      ? [
-          number(
-            'anomaly',
-            Array.from(scores, (score) => +(score > limit)),
-          ),
-        ]
-      : []),
-  ])
-}
+const scoresOf = ({ scored: [{ scores }], errors, model }: Detection): Scores => ({
+  scores,
+  errors,
+  columns: model.columns,
+  threshold: model.threshold?.value,
+})
 
 function show(summary: DetectionSummary, out: string | undefined): void {
   const { rows, anomalies, threshold, anomalous, worth, verdict, agreement } = summary

@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
+import { rankedAbove, type Scores, scoreTable } from '../../app/score-table.js'
 import { openModelSamples } from '../../app/sources.js'
 import { formatCsv } from '../../data/formats/csv-text.js'
-import { type Column, table as toTable } from '../../data/table.js'
 import type { Autoencoder } from '../../model/autoencoder.js'
 import { requireNew, writeWhole } from '../../node/files.js'
 import { type ModelFlags, modelArguments, withModel } from '../model-command.js'
@@ -10,21 +10,13 @@ import { note, say, table, writeJson } from '../output.js'
 /** Rows that are listed, the largest scores first. */
 const LISTED = 10
 
-interface Scores {
-  readonly scores: Float32Array
-  /** Of tables: float32 [rows, columns]. */
-  readonly errors: Float32Array | undefined
-  readonly columns: readonly string[]
-  readonly threshold: number | undefined
-}
-
 export function register(command: Command): void {
   modelArguments(command)
     .option('--out <file>', 'where the score of every row goes, as .csv')
     .action(async (run: string, { data, seed, device, out, json }: ModelFlags & { readonly out?: string }) => {
       if (out !== undefined) await requireNew(out)
       const scored = await withModel(run, device, async (model) => scoresOf(model, data, seed))
-      if (out !== undefined) await writeWhole(out, formatCsv(tableOf(scored)))
+      if (out !== undefined) await writeWhole(out, formatCsv(scoreTable(scored)))
       if (json) writeJson({ run, data, ...summaryOf(scored), ...(out !== undefined && { out }) })
       else show(data, scored, out)
     })
@@ -40,15 +32,9 @@ async function scoresOf(model: Autoencoder, data: string, seed: number): Promise
 
 const mean = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length
 
-/** The rows above the threshold, the largest scores first; all of them where there is none. */
-function ranked({ scores, threshold = Number.NEGATIVE_INFINITY }: Scores): readonly number[] {
-  const rows = [...scores.keys()].filter((row) => (scores[row] as number) > threshold)
-  return rows.sort((a, b) => (scores[b] as number) - (scores[a] as number) || a - b)
-}
-
 function summaryOf(scored: Scores) {
   const { scores, threshold } = scored
-  const listed = ranked(scored).map((row) => ({ row, score: scores[row], ...blameOf(scored, row) }))
+  const listed = rankedAbove(scored).map((row) => ({ row, score: scores[row], ...blameOf(scored, row) }))
   return {
     rows: scores.length,
     meanScore: mean(scores),
@@ -65,36 +51,9 @@ function blameOf({ errors, columns }: Scores, row: number): { readonly column?: 
   return column === undefined ? {} : { column }
 }
 
-/** One row for each: its number, its score, whether that is too large, and what each column adds. */
-function tableOf({ scores, errors, columns, threshold }: Scores) {
-  const number = (name: string, values: Iterable<number>): Column => ({
-    name,
-    type: 'number',
-    values: Float64Array.from(values),
-  })
-  return toTable([
-    number('row', scores.keys()),
-    number('score', scores),
-    ...(threshold === undefined
-      ? []
-      : [
-          number(
-            'anomaly',
-            Array.from(scores, (score) => +(score > threshold)),
-          ),
-        ]),
-    ...columns.map((name, i) =>
-      number(
-        `error ${name}`,
-        Array.from(scores, (_, row) => errors?.[row * columns.length + i] ?? Number.NaN),
-      ),
-    ),
-  ])
-}
-
 function show(data: string, scored: Scores, out: string | undefined): void {
   const { scores, threshold } = scored
-  const rows = ranked(scored)
+  const rows = rankedAbove(scored)
   const above = threshold === undefined ? '-' : String(rows.length)
   say(
     table([
