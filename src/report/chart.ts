@@ -1,4 +1,4 @@
-import { spaceLinearly, type Ticks } from './axis-ticks.js'
+import { spaceLinearly, spaceLogarithmically, type Ticks } from './axis-ticks.js'
 import type { Drawing } from './figure.js'
 import { type LegendEntry, layOutLegend } from './legend.js'
 import { coordinate, escapeText, estimateWidth, fitText } from './markup.js'
@@ -32,9 +32,21 @@ export interface ChartOptions {
 /** Ticks of a horizontal axis, about `count` steps of them, or fewer where their numbers would not fit beside each other. */
 export function spaceAcross(min: number, max: number, count: number): Ticks {
   const ticks = spaceLinearly(min, max, count)
-  const widest = Math.max(...ticks.values.map((value) => estimateWidth(formatNumber(value), TEXT_SIZE)))
-  const fits = (widest + 3) * (ticks.values.length - 1) <= MIN_PLOT_WIDTH
-  return fits || count <= 2 ? ticks : spaceAcross(min, max, count - 1)
+  return fits(ticks.values) || count <= 2 ? ticks : spaceAcross(min, max, count - 1)
+}
+
+/** The same for a logarithmic axis: every second, third, … of its ticks, where not all have room. */
+export function spaceLogarithmicallyAcross(min: number, max: number): Ticks {
+  const ticks = spaceLogarithmically(min, max)
+  let values = ticks.values
+  for (let step = 2; !fits(values) && values.length > 2; step++) values = ticks.values.filter((_, i) => i % step === 0)
+  return { ...ticks, values }
+}
+
+/** Whether the numbers at the ticks of a horizontal axis have room beside each other. */
+function fits(values: readonly number[]): boolean {
+  const widest = Math.max(...values.map((value) => estimateWidth(formatNumber(value), TEXT_SIZE)))
+  return (widest + 3) * (values.length - 1) <= MIN_PLOT_WIDTH
 }
 
 /** The plot in the figure's coordinates. */

@@ -32,8 +32,8 @@ const AXES = {
 
 const CHANCE: LineStyle = { color: LIGHT.muted, dash: [5, 4] }
 
-/** More points than a line can show are thinned out. */
-const MOST_POINTS = 400
+/** Points nearer to the one before than this, of an axis, are left out: less than a line is wide. */
+const NEAR = 1 / 400
 
 /**
  * How well each of several detectors tells anomalies, at every threshold.
@@ -76,6 +76,11 @@ export async function drawRankingCurve(options: RankingCurveOptions): Promise<Fi
 }
 
 function thinned(points: RankingLine['points']): RankingLine['points'] {
-  const step = Math.max(1, Math.ceil(points.length / MOST_POINTS))
-  return points.filter((_, i) => i % step === 0 || i === points.length - 1)
+  let [lastX, lastY] = [Number.NEGATIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  return points.filter(([x, y], i) => {
+    if (i < points.length - 1 && Math.abs(x - lastX) < NEAR && Math.abs(y - lastY) < NEAR) return false
+    lastX = x
+    lastY = y
+    return true
+  })
 }

@@ -1,6 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
-import { spaceLinearly, spaceLogarithmically } from './axis-ticks.js'
-import { drawChart, plainLine } from './chart.js'
+import { spaceLinearly } from './axis-ticks.js'
+import { drawChart, plainLine, spaceLogarithmicallyAcross } from './chart.js'
 import { type Figure, type FigureOptions, frameFigure } from './figure.js'
 import { coordinate } from './markup.js'
 import { formatNumber } from './number-format.js'
@@ -31,7 +31,7 @@ export async function drawScoreHistogram(options: ScoreHistogramOptions): Promis
   // a score of 0 has no logarithm: it is shown where the least other one is
   const positive = [...scores, ...(threshold === undefined ? [] : [threshold])].filter((score) => score > 0)
   const [least, most] = positive.reduce(([a, b], x) => [Math.min(a, x), Math.max(b, x)], [1, 1])
-  const ticks = spaceLogarithmically(least, most)
+  const ticks = spaceLogarithmicallyAcross(least, most)
   const [from, to] = [Math.log10(ticks.min), Math.log10(ticks.max)]
   const width = (to - from) / BINS
   const kinds = anomaly

@@ -71,8 +71,8 @@ describe('detect', () => {
     expect(blamed.filter((value: string) => value === 'b').length).toBeGreaterThan(0.6 * right.length)
 
     const [head, ...lines] = readFileSync(at('run/scores.csv'), 'utf8').trimEnd().split('\n')
-    expect(head).toBe('row,score,anomaly')
-    expect(lines.filter((line) => line.endsWith(',1'))).toHaveLength(40)
+    expect(head).toBe('row,score,anomaly,error a,error b,error c,error d')
+    expect(lines.filter((line) => line.split(',')[2] === '1')).toHaveLength(40)
     expect(readdirSync(at('run/figures')).sort()).toEqual(['precision-recall.svg', 'roc.svg', 'scores.svg'])
     expect(readFileSync(at('run/report.html'), 'utf8')).toContain('What it is worth')
     expect(JSON.parse(readFileSync(at('run/detection.json'), 'utf8')).worth).toEqual(found.worth)
