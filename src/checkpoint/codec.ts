@@ -16,14 +16,12 @@ export interface CheckpointFiles {
 
 const STATE = 'state.safetensors'
 
-export async function encodeCheckpoint({ identity, position, history, tensors }: Checkpoint): Promise<CheckpointFiles> {
+export async function encodeCheckpoint({ tensors, ...more }: Checkpoint): Promise<CheckpointFiles> {
   const state = formatSafetensors(tensors)
   const manifest = await formatManifest({
-    versions: { diabolo: VERSION, engine: identity.engine },
+    versions: { diabolo: VERSION, engine: more.identity.engine },
     files: { [STATE]: { bytes: state.length, sha256: await sha256(state) } },
-    identity,
-    position,
-    history,
+    ...more,
   })
   return { 'manifest.json': manifest, [STATE]: state }
 }
@@ -37,8 +35,14 @@ export async function decodeCheckpoint(files: CheckpointFiles, at = 'checkpoint'
   const state = files[STATE]
   requireHash(manifest.files[STATE]?.sha256, await sha256(state), `${at}/${STATE}`)
   const { tensors } = parseSafetensors(state, `${at}/${STATE}`)
-  const { identity, position, history } = manifest
-  return { identity, position, history, tensors: floatsOnly(tensors, `${at}/${STATE}`) }
+  const { identity, position, history, explained } = manifest
+  return {
+    identity,
+    position,
+    history,
+    ...(explained && { explained }),
+    tensors: floatsOnly(tensors, `${at}/${STATE}`),
+  }
 }
 
 function floatsOnly(tensors: ReturnType<typeof parseSafetensors>['tensors'], at: string): Parameters {

@@ -62,11 +62,12 @@ const manifestSchema = z.strictObject({
   identity: identitySchema,
   position: positionSchema,
   history: z.array(recordSchema),
+  explained: z.strictObject({ variance: z.array(z.number().min(0)), total: z.number().min(0) }).optional(),
 })
 
 /** Everything of a checkpoint but its tensors, and the hashes of all. */
-export type Manifest = Omit<z.infer<typeof manifestSchema>, 'identity' | 'position' | 'history'> &
-  Pick<Checkpoint, 'identity' | 'position' | 'history'>
+export type Manifest = Omit<z.infer<typeof manifestSchema>, 'identity' | 'position' | 'history' | 'explained'> &
+  Pick<Checkpoint, 'identity' | 'position' | 'history' | 'explained'>
 
 /** @returns the manifest of all this, with its own hash */
 export async function formatManifest(content: Omit<Manifest, 'format' | 'sha256'>): Promise<Uint8Array> {

@@ -103,6 +103,7 @@ export function artifactOf(checkpoint: Checkpoint): Artifact {
       versions: { diabolo: VERSION, engine },
       threads,
     },
+    ...(checkpoint.explained && { explained: checkpoint.explained }),
   }
 }
 

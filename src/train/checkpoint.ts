@@ -2,6 +2,7 @@ import type { Network, Parameters } from '../compile/network.js'
 import type { Spec } from '../compile/spec.js'
 import type { Samples } from '../data/dataset.js'
 import type { EpochRecord } from './events.js'
+import type { Explained } from './solve/index.js'
 
 /**
  * All that is needed to go on with a training as if it had never been left: to the same bytes, from any step.
@@ -44,6 +45,8 @@ export interface Standing {
    * parameters that validated best, `best/encoder.0.weight`.
    */
   readonly tensors: Parameters
+  /** What principal components account for, once they are found. */
+  readonly explained?: Explained
 }
 
 export interface Position {

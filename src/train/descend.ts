@@ -86,7 +86,12 @@ class PhaseRun {
     const history = [...this.#history]
     const best = Object.entries(parameters).map(([name, tensor]) => [bestName(name), tensor] as const)
     const now = await this.#stepper.tensors()
-    return { position, history, tensors: { ...this.#start.tensors, ...now, ...Object.fromEntries(best) } }
+    return {
+      ...this.#start,
+      position,
+      history,
+      tensors: { ...this.#start.tensors, ...now, ...Object.fromEntries(best) },
+    }
   }
 
   /** Runs epochs until all are done, patience is at its end, the caller stops it, or the loss is no longer finite. */

@@ -98,7 +98,6 @@ export async function runPhases(
     tensors: { ...initialParameters(network, seed), ...from.parameters },
   }
   let descent: Descent = { standing: at, end: 'finished' }
-  let explained: Explained | undefined
   try {
     const now = resume && known && (await untilStopped(known, signal))
     const warnings = resume && now ? requireResumable(resume, now) : []
@@ -108,16 +107,14 @@ export async function runPhases(
     const keeper = new Keeper(resume && !now ? {} : options, known)
     const training = { runtime, network, data, feed, keeper, seed, signal, options }
     while (at.position.phase < spec.phases.length && !signal.aborted) {
-      const run = await runPhase(training, at)
-      descent = run
-      explained = run.explained ?? explained
+      descent = await runPhase(training, at)
       at = descent.standing
       const { phase } = at.position
       // the last descent is left where it stands, so that epochs can be added to it
       const isLast = phase === spec.phases.length - 1 && spec.phases[phase]?.kind !== 'solve'
       if (isLast || descent.end === 'stopped' || descent.end === 'diverged') break
       const position = beginning(phase + 1, totalsOf(at.position))
-      at = { position, history: at.history, tensors: settled(network, at) }
+      at = { ...at, position, tensors: settled(network, at) }
     }
     if (descent.end !== 'diverged') await keeper.end(at)
   } finally {
@@ -133,7 +130,7 @@ export async function runPhases(
     stopped: end === 'diverged' ? end : (stopping.reason() ?? (end === 'stopped' ? 'aborted' : end)),
     ...(divergedAt !== undefined && { divergedAt }),
     ...(print !== undefined && { fingerprint: print }),
-    ...(explained && { explained }),
+    ...(at.explained && { explained: at.explained }),
   }
 }
 
@@ -150,17 +147,19 @@ interface Training {
 }
 
 /** The phase that the training stands in, to its end or until it is stopped. */
-async function runPhase(training: Training, at: Standing): Promise<Descent & { readonly explained?: Explained }> {
+async function runPhase(training: Training, at: Standing): Promise<Descent> {
   const { network, signal } = training
   const phase = network.spec.phases[at.position.phase] as Network['spec']['phases'][number]
   if (phase.kind !== 'solve') return runDescent(training, phase, at)
   const solved = await untilStopped(solve({ ...training, parameters: parametersOf(network, at) }, phase), signal)
-  return solved
-    ? { standing: { ...at, tensors: { ...at.tensors, ...solved.parameters } }, end: 'finished', ...explainedBy(solved) }
-    : { standing: at, end: 'stopped' }
+  return solved ? { standing: standingAfter(solved, at), end: 'finished' } : { standing: at, end: 'stopped' }
 }
 
-const explainedBy = ({ explained }: Solution) => explained && { explained }
+const standingAfter = ({ parameters, ...found }: Solution, at: Standing): Standing => ({
+  ...at,
+  ...found,
+  tensors: { ...at.tensors, ...parameters },
+})
 
 /** What a phase trains. */
 const trainedBy = ({ spec }: Network, phase: SteppedSpec): Network =>

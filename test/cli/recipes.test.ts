@@ -32,6 +32,7 @@ describe('every recipe trains, and says how well', () => {
     ['convolutional', [...QUICK, '--filters', '4,3', '--upsampling', 'bilinear'], ['crossEntropy', 'mseInput']],
     ['stacked', [...QUICK, '--units', '9,4', '--activation', 'sigmoid'], ['crossEntropy', 'mseInput', 'activity']],
     ['pca', ['--latent', '5'], []],
+    ['ensemble', ['--members', '2', '--epochs', '2'], ['activity']],
     ['rbm', [...QUICK, '--hidden', '20', '--persistent'], ['crossEntropy', 'activity']],
     [
       'deep',
@@ -55,7 +56,7 @@ describe('every recipe trains, and says how well', () => {
 
   test('all of them are in the table above', () => {
     expect(Object.keys(RECIPES)).toEqual([
-      ...['vanilla', 'sparse', 'denoising', 'convolutional', 'stacked', 'pca', 'rbm', 'deep'],
+      ...['vanilla', 'sparse', 'denoising', 'convolutional', 'stacked', 'pca', 'rbm', 'deep', 'ensemble'],
     ])
   })
 })

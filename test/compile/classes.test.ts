@@ -202,9 +202,11 @@ describe("a model's file", () => {
 
   test('gives the probability of each class, and the most probable one', async () => {
     const graph = verify(autoencoderGraph(network, parameters, STORED))
-    expect(graph.outputs.map(({ name }) => name)).toEqual(['code', 'reconstruction', 'score', 'probabilities', 'label'])
+    expect(graph.outputs.map(({ name }) => name)).toEqual([
+      ...['code', 'reconstruction', 'score', 'errors', 'probabilities', 'label'],
+    ])
     const results = interpret(graph, [x])
-    const [probabilities, label] = results.slice(3) as [Array64, Array64]
+    const [probabilities, label] = results.slice(4) as [Array64, Array64]
     expect([probabilities.shape, label.shape, label.dtype]).toEqual([[BATCH, CLASSES], [BATCH], 'int64'])
     for (let row = 0; row < BATCH; row++) {
       const own = probabilities.data.subarray(row * CLASSES, (row + 1) * CLASSES)
@@ -221,7 +223,7 @@ describe("a model's file", () => {
   test('has neither without a head, and tells so', () => {
     const plain = buildNetwork({ ...specOf(), head: undefined, phases: [] })
     const graph = autoencoderGraph(plain, parameters, STORED)
-    expect(graph.outputs.map(({ name }) => name)).toEqual(['code', 'reconstruction', 'score'])
+    expect(graph.outputs.map(({ name }) => name)).toEqual(['code', 'reconstruction', 'score', 'errors'])
     expect(() => compileClasses(plain, parameters, STORED)).toThrow(expect.objectContaining({ code: 'E_SPEC' }))
   })
 })
