@@ -30,7 +30,13 @@ export function emitUpdates(
     const parameter = state[name] as Value
     const own = slots.map((slot) => [slot, state[slotName(optimizer.name, slot, name)] as Value])
     const updated = parameter.builder.within(`update/${name}`, () =>
-      rule.emit(optimizer, { parameter, gradient: gradients[i] as Value, slots: Object.fromEntries(own), scalars }),
+      rule.emit(optimizer, {
+        parameter,
+        gradient: gradients[i] as Value,
+        decays: name.endsWith('.weight'),
+        slots: Object.fromEntries(own),
+        scalars,
+      }),
     )
     next[name] = updated.parameter
     for (const slot of slots) next[slotName(optimizer.name, slot, name)] = updated.slots[slot] as Value

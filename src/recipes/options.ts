@@ -12,6 +12,11 @@ export const trainingOptions = {
   learningRate: z.number().positive().default(0.01).describe('step size of the optimizer'),
   optimizer: z.enum(['adam', 'sgd']).default('adam').describe('update rule'),
   momentum: z.number().min(0).lt(1).default(0.9).describe('momentum of sgd'),
+  weightDecay: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('what of each weight decays: beside the step of adam (AdamW), by the gradient of sgd'),
   schedule: z
     .enum(['constant', 'cosine', 'step'])
     .default('cosine')
@@ -98,15 +103,19 @@ type DescentOptions = Omit<z.output<z.ZodObject<typeof trainingOptions & typeof 
 
 /** The same, whatever is made small. */
 export function descentTo(loss: DescendInput['loss'], options: DescentOptions, name: string): DescendInput {
-  const { epochs, batchSize, learningRate, optimizer, momentum, schedule, warmup, shuffle } = options
+  const { epochs, batchSize, learningRate, optimizer, momentum, schedule, warmup, shuffle, weightDecay } = options
   const corruption = corruptionOf(options)
+  const decay = weightDecay > 0 && { weightDecay }
   return {
     kind: 'descend',
     name,
     epochs,
     batchSize,
     shuffle,
-    optimizer: optimizer === 'adam' ? { name: 'adam', learningRate } : { name: 'sgd', learningRate, momentum },
+    optimizer:
+      optimizer === 'adam'
+        ? { name: 'adam', learningRate, ...decay }
+        : { name: 'sgd', learningRate, momentum, ...decay },
     schedule: { name: schedule, warmup },
     loss,
     ...(corruption && { corruption }),

@@ -1,13 +1,4 @@
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -189,27 +180,5 @@ describe('detect', () => {
       expect(code).toBe(2)
       expect(JSON.parse(stdout).error.code).toBe('E_OPTION')
     }
-  })
-})
-
-describe('ledger adbench', () => {
-  const sets = process.env.DIABOLO_DATA && join(process.env.DIABOLO_DATA, 'adbench')
-  test.skipIf(!sets || !existsSync(sets))(
-    'measures the detector beside what it must be better than (needs DIABOLO_DATA)',
-    async () => {
-      mkdirSync(at('sets'))
-      for (const name of ['42_WBC.npz', '40_vowels.npz']) copyFileSync(join(sets as string, name), at(`sets/${name}`))
-      const { sets: found, mean } = await json('ledger', 'adbench', at('sets'), '--seeds', '1')
-      expect(found.map(({ set }: { set: string }) => set)).toEqual(['40_vowels', '42_WBC'])
-      expect(found[0].auroc.ensemble[0]).toBeGreaterThan(0.9)
-      expect(found[1].auroc.ensemble[0]).toBeGreaterThan(0.97)
-      expect(mean.ensemble).toBeGreaterThan(mean.untrained)
-    },
-  )
-
-  test('says when there is nothing to measure', async () => {
-    const { code, stdout } = await runCli(['ledger', 'adbench', at('none'), '--json'])
-    expect(code).toBe(1)
-    expect(JSON.parse(stdout).error.code).toBe('E_MISSING')
   })
 })

@@ -17,6 +17,7 @@ function follow(
   start: Float64Array,
   gradients: readonly Float64Array[],
   rates: readonly number[],
+  decays = true,
 ) {
   const rule = optimizerOf(spec)
   const slots = rule.slots(spec)
@@ -27,6 +28,7 @@ function follow(
   const updated = rule.emit(spec, {
     parameter: builder.input('p', vector),
     gradient: builder.input('g', vector),
+    decays,
     slots: inputs(slots, vector),
     scalars: inputs(names, number),
   })
@@ -54,7 +56,7 @@ const gradients = Array.from({ length: STEPS }, (_, t) =>
 const rates = Array.from({ length: STEPS }, (_, t) => 0.01 * (1 + Math.cos((Math.PI * t) / STEPS)))
 
 /** Kingma & Ba (2015), algorithm 1, as it stands there. */
-function adamByTheBook({ beta1, beta2, epsilon }: { beta1: number; beta2: number; epsilon: number }) {
+function adamByTheBook({ beta1, beta2, epsilon }: { beta1: number; beta2: number; epsilon: number }, lambda = 0) {
   const [m, v, p] = [new Float64Array(SIZE), new Float64Array(SIZE), start.slice()]
   return gradients.map((gradient, step) => {
     const t = step + 1
@@ -63,7 +65,8 @@ function adamByTheBook({ beta1, beta2, epsilon }: { beta1: number; beta2: number
       v[i] = beta2 * (v[i] as number) + (1 - beta2) * g * g
       const mHat = (m[i] as number) / (1 - beta1 ** t)
       const vHat = (v[i] as number) / (1 - beta2 ** t)
-      p[i] = (p[i] as number) - ((rates[step] as number) * mHat) / (Math.sqrt(vHat) + epsilon)
+      const decayed = (p[i] as number) * (1 - (rates[step] as number) * lambda)
+      p[i] = decayed - ((rates[step] as number) * mHat) / (Math.sqrt(vHat) + epsilon)
     })
     return p.slice()
   })
@@ -87,6 +90,17 @@ describe('Adam with its constants folded is Adam', () => {
     })
   })
 
+  test('with decoupled weight decay it is AdamW (Loshchilov & Hutter 2019), and biases do not decay', () => {
+    const constants = { beta1, beta2, epsilon: 1e-8 }
+    const spec = { name: 'adam', learningRate: 1, ...constants, weightDecay: 0.05 } as const
+    const [decayed, plain] = [adamByTheBook(constants, 0.05), adamByTheBook(constants)]
+    const [weight, bias] = [true, false].map((decays) => follow(spec, start, gradients, rates, decays))
+    for (let t = 0; t < STEPS; t++) {
+      expect(relativeError(weight?.[t] ?? [], decayed[t] ?? []), `weight, step ${t}`).toBeLessThan(1e-10)
+      expect(relativeError(bias?.[t] ?? [], plain[t] ?? []), `bias, step ${t}`).toBeLessThan(1e-10)
+    }
+  })
+
   test('its first step is the rate itself, in the direction of the sign', () => {
     const spec = optimizerSchema.parse({ name: 'adam', epsilon: 1e-30 })
     const first = follow(spec, new Float64Array(SIZE), gradients.slice(1, 2), [0.5])[0]
@@ -102,11 +116,11 @@ describe('Adam with its constants folded is Adam', () => {
 })
 
 describe('stochastic gradient descent', () => {
-  function byTheBook(momentum: number) {
+  function byTheBook(momentum: number, lambda = 0) {
     const [u, p] = [new Float64Array(SIZE), start.slice()]
     return gradients.map((gradient, t) => {
       gradient.forEach((g, i) => {
-        u[i] = momentum * (u[i] as number) + g
+        u[i] = momentum * (u[i] as number) + g + lambda * (p[i] as number)
         p[i] = (p[i] as number) - (rates[t] as number) * (u[i] as number)
       })
       return p.slice()
@@ -117,6 +131,14 @@ describe('stochastic gradient descent', () => {
     const spec = { name: 'sgd', learningRate: 1, momentum } as const
     const expected = byTheBook(momentum)
     follow(spec, start, gradients, rates).forEach((p, t) => {
+      expect(relativeError(p, expected[t] ?? []), `step ${t}`).toBeLessThan(1e-12)
+    })
+  })
+
+  test.each([true, false])('with weight decay, of weights (%j)', (decays) => {
+    const [momentum, weightDecay] = [0.5, 0.0625]
+    const expected = byTheBook(momentum, decays ? weightDecay : 0)
+    follow({ name: 'sgd', learningRate: 1, momentum, weightDecay }, start, gradients, rates, decays).forEach((p, t) => {
       expect(relativeError(p, expected[t] ?? []), `step ${t}`).toBeLessThan(1e-12)
     })
   })
@@ -132,6 +154,7 @@ test.each([
   { name: 'adam', learningRate: 0 },
   { name: 'adam', beta2: 1 },
   { name: 'adam', epsilon: 0 },
+  { name: 'adam', weightDecay: -1 },
   { name: 'sgd', momentum: -0.1 },
   { name: 'sgd', beta1: 0.9 },
   { name: 'rmsprop' },

@@ -1,46 +1,138 @@
+import { readFile, stat } from 'node:fs/promises'
+import { cpus } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
-import { type AdbenchSet, mean, runAdbench } from '../../app/adbench.js'
+import { LEDGER, type LedgerName } from '../../app/ledger/index.js'
+import { cellText, type Ledger, ledgerPage, ledgerSchema, type Measured } from '../../app/ledger/page.js'
+import type { LedgerContext } from '../../app/ledger/row.js'
+import { DiaboloError } from '../../base/errors.js'
+import { nearest } from '../../base/nearest.js'
+import { writeWhole } from '../../node/files.js'
+import { dataFolders } from '../../node/folders.js'
 import { openNodeRuntime } from '../../runtime/ort-node.js'
 import { requireWhole } from '../flags.js'
 import { note, say, table, writeJson } from '../output.js'
 
 interface Flags {
+  readonly data?: string
   readonly seeds: number
+  readonly out?: string
   readonly json?: boolean
 }
 
+const NAMES = Object.keys(LEDGER) as LedgerName[]
+
 export function register(command: Command): void {
   command
-    .command('adbench')
-    .description(
-      'the default detector on every .npz of a folder, beside principal components and its untrained network',
-    )
-    .argument('[folder]', 'where the data sets are', join(process.env.DIABOLO_DATA ?? 'data', 'adbench'))
-    .option('--seeds <number>', 'trained so often on each, by seeds 1, 2, …', Number, 5)
+    .argument('[parts...]', `which: ${NAMES.join(', ')} (default: all)`)
+    .option('--data <folder>', 'where adbench and reuters21578 are (default: $DIABOLO_DATA)')
+    .option('--seeds <number>', 'what is trained more than once is trained so often, by seeds 1, 2, …', Number, 5)
+    .option('--out <folder>', 'where ledger.md and ledger.json go; parts that are there and not measured stay')
     .option('--json', 'print one JSON document instead')
-    .action(async (folder: string, { seeds, json }: Flags) => {
-      requireWhole('--seeds', seeds, 1)
-      const runtime = await openNodeRuntime()
-      try {
-        const numbers = Array.from({ length: seeds }, (_, i) => i + 1)
-        const result = await runAdbench(folder, numbers, runtime, (set) => note(line(set)))
-        if (json) return writeJson(result)
-        const names = Object.keys(result.mean)
-        say(
-          table([
-            ['AUROC', ...names],
-            ...result.sets.map(({ set, auroc }) => [set, ...names.map((name) => mean(auroc[name] ?? []).toFixed(3))]),
-            ['mean', ...names.map((name) => result.mean[name]?.toFixed(3) ?? '-')],
-          ]),
-        )
-      } finally {
-        await runtime.close()
-      }
+    .action(async (parts: string[], flags: Flags) => {
+      requireWhole('--seeds', flags.seeds, 1)
+      const names = parts.length === 0 ? NAMES : parts.map(requirePart)
+      const kept = flags.out === undefined ? undefined : await keptIn(flags.out)
+      const measured = await measure(names, flags)
+      const ledger = { machine: machine(), parts: inOrder({ ...kept?.parts, ...measured }) }
+      if (flags.out !== undefined) await write(flags.out, ledger)
+      if (flags.json) return writeJson({ ...ledger, parts: measured })
+      for (const entry of Object.values(measured)) show(entry)
+      if (flags.out !== undefined) note(`${join(flags.out, 'ledger.md')}: the whole ledger`)
     })
 }
 
-const line = ({ set, auroc }: AdbenchSet) =>
-  `${set}: ${Object.entries(auroc)
-    .map(([name, values]) => `${name} ${mean(values).toFixed(3)}`)
-    .join(', ')}`
+function show({ rows, tables = [] }: Measured): void {
+  const lines = rows.map(({ what, published, bar = '', ours, met, seconds }) => {
+    const verdict = met === null ? '' : met ? 'met' : 'short'
+    return [what, published, bar, ours, verdict, seconds.toFixed(0)]
+  })
+  say(table([['what', 'published', 'bar', 'ours', '', 's'], ...lines]))
+  for (const { title, head, lines: values } of tables) {
+    say(`\n${title}\n${table([head, ...values.map((line) => line.map(cellText))])}`)
+  }
+  say('')
+}
+
+/** One part after the other; of all parts, those whose data is not here are left out, and it is said which. */
+async function measure(names: readonly LedgerName[], { data, seeds }: Flags): Promise<Record<string, Measured>> {
+  const runtime = await openNodeRuntime()
+  const context: LedgerContext = {
+    runtime,
+    seeds: Array.from({ length: seeds }, (_, i) => i + 1),
+    folder: (name) => folderOf(name, data),
+    note,
+  }
+  const measured: Record<string, Measured> = {}
+  try {
+    for (const name of names) {
+      note(`${name}: ${LEDGER[name].summary}`)
+      try {
+        measured[name] = { at: new Date().toISOString(), ...(await LEDGER[name].measure(context)) }
+      } catch (error) {
+        const isAbsent = error instanceof DiaboloError && ['E_MISSING', 'E_OFFLINE'].includes(error.code)
+        if (names.length < NAMES.length || !isAbsent) throw error
+        note(`${name} left out: ${error.message}`)
+      }
+    }
+  } finally {
+    await runtime.close()
+  }
+  return measured
+}
+
+function requirePart(name: string): LedgerName {
+  if (name in LEDGER) return name as LedgerName
+  const meant = nearest(name, NAMES)
+  throw new DiaboloError('E_UNKNOWN', {
+    at: `part "${name}" of the ledger`,
+    expected: NAMES.join(', '),
+    found: `"${name}"`,
+    hint: meant ? `did you mean "${meant}"?` : 'leave it out to measure all parts',
+  })
+}
+
+/** A folder that was named is the data set's own, or holds it. */
+async function folderOf(name: string, data: string | undefined): Promise<string> {
+  const folders = data === undefined ? dataFolders(name) : [join(data, name), data]
+  for (const folder of folders) if ((await stat(folder).catch(() => undefined))?.isDirectory()) return folder
+  throw new DiaboloError('E_MISSING', {
+    at: `data set "${name}"`,
+    expected: `a folder ${folders.join(' or ')}`,
+    found: 'none',
+    hint: 'name the folder that it is in: --data FOLDER',
+  })
+}
+
+/** @throws E_DATA when `ledger.json` is there and is not a ledger */
+async function keptIn(folder: string): Promise<Ledger | undefined> {
+  const path = join(folder, 'ledger.json')
+  const text = await readFile(path, 'utf8').catch(() => undefined)
+  if (text === undefined) return undefined
+  const parsed = ledgerSchema.safeParse(jsonOf(text))
+  if (parsed.success) return parsed.data
+  throw new DiaboloError('E_DATA', {
+    at: path,
+    expected: 'a ledger that was written before',
+    found: parsed.error.issues[0]?.message ?? 'something else',
+    hint: 'move it away, or give another --out',
+  })
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined // which is no ledger either, and is said to be none
+  }
+}
+
+const inOrder = (parts: Readonly<Record<string, Measured>>): Ledger['parts'] =>
+  Object.fromEntries(NAMES.flatMap((name) => (parts[name] ? [[name, parts[name]]] : []))) as Ledger['parts']
+
+async function write(folder: string, ledger: Ledger): Promise<void> {
+  await writeWhole(join(folder, 'ledger.json'), `${JSON.stringify(ledger, undefined, 2)}\n`)
+  await writeWhole(join(folder, 'ledger.md'), ledgerPage(ledger))
+}
+
+const machine = () => `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'})`

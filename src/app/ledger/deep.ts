@@ -1,0 +1,89 @@
+import type { Autoencoder } from '../../model/autoencoder.js'
+import { estimator } from '../../model/estimator.js'
+import { type PresetName, RECIPES, type Recipe } from '../../recipes/index.js'
+import { classifyByNeighbours } from '../classification.js'
+import { openSource } from '../sources.js'
+import { type LedgerContext, type LedgerPart, type LedgerRow, timed } from './row.js'
+
+const SOURCE = 'Hinton & Salakhutdinov (2006)'
+
+/** The layers of the paper, but for the code. */
+const UNITS = [1000, 500, 250]
+
+/** Squared errors per test image: the paper's, with Boltzmann machines first, and what the best recipe has to reach. */
+const PRETRAINED = 3
+const BEST = 2.3
+
+/** Of test images, by 5 nearest neighbours among codes of two numbers. */
+const NEIGHBOURS = 5
+const ACCURACY = 0.9
+
+export const deep: LedgerPart = {
+  summary: 'the deep autoencoder of 2006, with Boltzmann machines first and without; codes of two numbers',
+  async measure(context) {
+    const best = await trained(context, RECIPES.deep)
+    const book = await trained(context, RECIPES.deep, {}, 'book')
+    const flat = await trained(context, RECIPES.deep, { units: [...UNITS, 2] })
+    const flatBook = await trained(context, RECIPES.deep, { units: [...UNITS, 2] }, 'book')
+    const components = await trained(context, RECIPES.pca, { latent: 2 })
+    const size = (code: number) => `MNIST, 784-${UNITS.join('-')}-${code}`
+    const squared = (found: Found, code: number, preset: string, bar: number): LedgerRow => ({
+      what: `${size(code)}, ${preset}: squared error per test image`,
+      source: SOURCE,
+      published: PRETRAINED.toFixed(2),
+      ...(bar !== PRETRAINED && { bar: bar.toFixed(2) }),
+      ours: found.perImage.toFixed(2),
+      met: found.perImage <= bar,
+      command: `diabolo train deep${preset === 'default' ? '' : ` --preset ${preset}`} --seed 1`,
+      seconds: found.seconds,
+    })
+    const accuracy = (found: Found, what: string, command: string, bar?: number): LedgerRow => ({
+      what: `${what}: accuracy of ${NEIGHBOURS} nearest neighbours`,
+      source: SOURCE,
+      published: 'a picture only',
+      ...(bar !== undefined && { bar: bar.toFixed(2) }),
+      ours: found.accuracy.toFixed(3),
+      met: bar === undefined ? null : found.accuracy >= bar,
+      command: `diabolo train ${command} --seed 1 --out RUN && diabolo classify knn RUN`,
+      seconds: found.seconds,
+    })
+    const two = `deep --units ${UNITS.join(',')},2`
+    return {
+      rows: [
+        squared(best, 30, 'default', BEST),
+        squared(book, 30, 'book', PRETRAINED),
+        accuracy(flat, `${size(2)}, default`, two, ACCURACY),
+        accuracy(flatBook, `${size(2)}, book`, `${two} --preset book`),
+        accuracy(components, 'MNIST, 2 principal components', 'pca --latent 2'),
+      ],
+    }
+  },
+}
+
+interface Found {
+  readonly perImage: number
+  readonly accuracy: number
+  readonly seconds: number
+}
+
+/** Trains, and says what its codes are good for. */
+async function trained(
+  { runtime, seeds: [seed = 1], note }: LedgerContext,
+  recipe: Recipe,
+  options: Readonly<Record<string, unknown>> = {},
+  preset: PresetName = 'default',
+): Promise<Found> {
+  const source = await openSource('mnist', seed)
+  const { train, validation, test } = source
+  const { value: model, seconds } = await timed(
+    (): Promise<Autoencoder> =>
+      estimator(recipe)({ preset, ...options }).fit(train, { seed, runtime, ...(validation && { validation }) }),
+  )
+  const { perImage } = await model.evaluate(test)
+  const { error } = await classifyByNeighbours(model, { source, runtime, seed }, NEIGHBOURS)
+  await model.close()
+  note(
+    `${recipe.name} ${preset} ${JSON.stringify(options)}: ${perImage.toFixed(3)} per image, ${(1 - error).toFixed(3)} by neighbours`,
+  )
+  return { perImage, accuracy: 1 - error, seconds }
+}

@@ -1,0 +1,17 @@
+import { adbench } from './adbench.js'
+import { boltzmann } from './boltzmann.js'
+import { classes } from './classes.js'
+import { components } from './components.js'
+import { deep } from './deep.js'
+import type { LedgerPart } from './row.js'
+
+/** Every part of the ledger, in the order in which it is read. */
+export const LEDGER = {
+  pca: components,
+  deep,
+  rbm: boltzmann,
+  adbench,
+  classify: classes,
+} as const satisfies Record<string, LedgerPart>
+
+export type LedgerName = keyof typeof LEDGER

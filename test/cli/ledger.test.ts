@@ -1,0 +1,109 @@
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { ledgerPage } from '../../src/app/ledger/page.js'
+import { runCli } from './run-cli.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'diabolo-ledger-'))
+const at = (name: string) => join(folder, name)
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const measured = {
+  at: '2026-01-01T00:00:00.000Z',
+  rows: [
+    {
+      what: 'a | b',
+      source: 'Somebody (1999)',
+      published: '3.00',
+      bar: '2.30',
+      ours: '2.44',
+      met: false,
+      words: 'nearly',
+      command: 'diabolo train deep',
+      seconds: 600,
+    },
+    { what: 'c', source: 'none', published: '-', ours: '1', met: null, command: 'diabolo train rbm', seconds: 3 },
+    { what: 'd', source: 'X (2000)', published: '1', ours: '1', met: true, command: 'diabolo train pca', seconds: 3 },
+  ],
+  tables: [{ title: 'By set', head: ['set', 'AUROC'], lines: [['one', 0.98765]] }],
+}
+
+describe('the page', () => {
+  const page = ledgerPage({ machine: '2 cores', parts: { deep: measured } })
+
+  test('has a line for each figure, with its command and time', () => {
+    expect(page).toContain('| a \\| b | Somebody (1999) | 3.00 | 2.30 | 2.44 | short | `diabolo train deep` | 10 min |')
+    expect(page).toContain('| c | none | - |  | 1 |  | `diabolo train rbm` | 3 s |')
+  })
+
+  test('says what falls short, of those that could', () => {
+    expect(page).toContain('1 of 2 figures reach what they have to. These fall short: a | b (2.44, wanted 2.30).')
+  })
+
+  test('says what stands behind the figures', () => {
+    expect(page).toContain('- a | b: nearly.')
+    expect(page).toContain('## By set\n\n| set | AUROC |\n|---|---|\n| one | 0.988 |')
+  })
+})
+
+describe('diabolo ledger', () => {
+  const sets = process.env.DIABOLO_DATA && join(process.env.DIABOLO_DATA, 'adbench')
+
+  test.skipIf(!sets || !existsSync(sets))(
+    'measures a part again and keeps the others (needs DIABOLO_DATA)',
+    async () => {
+      mkdirSync(at('sets'))
+      for (const name of ['42_WBC.npz', '40_vowels.npz']) copyFileSync(join(sets as string, name), at(`sets/${name}`))
+      mkdirSync(at('docs'))
+      writeFileSync(at('docs/ledger.json'), JSON.stringify({ machine: 'another', parts: { deep: measured } }))
+      const { code, stdout, stderr } = await runCli([
+        'ledger',
+        'adbench',
+        '--data',
+        at('sets'),
+        '--seeds',
+        '1',
+        '--out',
+        at('docs'),
+        '--json',
+      ])
+      expect(code, stderr).toBe(0)
+      const { parts } = JSON.parse(stdout)
+      const [{ head, lines }] = parts.adbench.tables
+      expect(head).toEqual(['set', 'rows', 'anomalies', 'ensemble', 'principal components', 'untrained'])
+      expect(lines.map(([set]: string[]) => set)).toEqual(['40_vowels', '42_WBC', 'mean'])
+      expect(lines[0][3]).toBeGreaterThan(0.9)
+      expect(lines[1][3]).toBeGreaterThan(0.97)
+      expect(lines[2][3]).toBeGreaterThan(lines[2][5])
+      expect(parts.adbench.rows[0].met, 'nothing is known of two sets').toBe(null)
+      const kept = JSON.parse(readFileSync(at('docs/ledger.json'), 'utf8'))
+      expect(Object.keys(kept.parts)).toEqual(['deep', 'adbench'])
+      expect(readFileSync(at('docs/ledger.md'), 'utf8')).toBe(ledgerPage(kept))
+    },
+  )
+
+  const failing = async (...args: string[]) => {
+    const { code, stdout } = await runCli(['ledger', ...args, '--json'])
+    return { code, error: JSON.parse(stdout).error }
+  }
+
+  test('says when there is nothing to measure', async () => {
+    const { code, error } = await failing('adbench', '--data', at('none'))
+    expect(code).toBe(1)
+    expect(error.code).toBe('E_MISSING')
+  })
+
+  test('knows its parts', async () => {
+    const { error } = await failing('adbensh')
+    expect(error).toMatchObject({ code: 'E_UNKNOWN', hint: 'did you mean "adbench"?' })
+  })
+
+  test('leaves alone what is no ledger', async () => {
+    mkdirSync(at('other'), { recursive: true })
+    writeFileSync(at('other/ledger.json'), 'my own')
+    const { error } = await failing('pca', '--out', at('other'))
+    expect(error.code).toBe('E_DATA')
+    expect(readFileSync(at('other/ledger.json'), 'utf8')).toBe('my own')
+  })
+})
