@@ -51,7 +51,18 @@ export {
 export type { ExplainedVariance } from './model/explained-variance.js'
 export type { ExportName } from './model/export.js'
 export { fineTune } from './model/fine-tune.js'
-export { convolutional, deep, denoising, ensemble, pca, rbm, sparse, stacked, vanilla } from './model/recipes.js'
+export {
+  convolutional,
+  deep,
+  denoising,
+  documents,
+  ensemble,
+  pca,
+  rbm,
+  sparse,
+  stacked,
+  vanilla,
+} from './model/recipes.js'
 export type { TrainingData } from './model/training-data.js'
 export type { TrainingExport } from './model/training-export.js'
 export type { CorruptionInput } from './nn/corruption.js'
@@ -66,6 +77,7 @@ export type { Hit } from './search/top-rows.js'
 export type { TableOptions } from './table/options.js'
 export { countStems, weightStems } from './text/bag-of-words.js'
 export { type LatentSemantics, type LatentSemanticsOptions, latentSemantics } from './text/latent-semantics.js'
+export { parseReuters, type Story } from './text/reuters.js'
 export { stemsOf } from './text/stems.js'
 export { type Vocabulary, vocabularyOf } from './text/vocabulary.js'
 export type { Activity } from './train/activity.js'

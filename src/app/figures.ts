@@ -94,6 +94,7 @@ const LOSS_LABELS: { readonly [L in DescendSpec['loss']['type']]: string } = {
   crossEntropy: 'cross-entropy, nats per value',
   columns: 'error per value of what a constant guess gets',
   classes: 'cross-entropy of classes, nats per sample',
+  multinomial: 'cross-entropy of words, nats per document',
 }
 
 /** What the last phase makes small, with its unit. */

@@ -114,7 +114,7 @@ export async function fitOrRescue({ what, source, ...how }: TrainingRequest): Pr
 /** The corruption of a model's last phase: what it is made to undo. */
 export const corruptionOf = ({ phases }: Spec) => {
   const last = phases.at(-1)
-  return last?.kind === 'descend' ? last.corruption : undefined
+  return last?.kind === 'descend' && last.corruption?.at !== 'code' ? last.corruption : undefined
 }
 
 /** Test samples as a model is made to take them, noise and all; the samples themselves where there is none. */

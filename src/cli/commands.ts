@@ -25,6 +25,8 @@ export const COMMANDS = {
   },
   classify: { summary: 'tell classes apart, by codes or by errors', load: () => import('./commands/classify.js') },
   cluster: { summary: 'find groups among codes', load: () => import('./commands/cluster.js') },
+  index: { summary: 'make a folder of texts or images searchable', load: () => import('./commands/index.js') },
+  search: { summary: 'find what is like a text or an image', load: () => import('./commands/search.js') },
   export: {
     summary: 'take a model, a part of it or its training elsewhere',
     load: () => import('./commands/export.js'),

@@ -3,6 +3,7 @@ import { GraphBuilder } from '../graph/builder.js'
 import { type Annotations, encode } from '../graph/encode.js'
 import type { Graph, Value } from '../graph/types.js'
 import { emitColumnErrors, emitFilled, emitMeanByColumn, emitMeanError, emitPresence } from '../nn/columns.js'
+import { emitShares } from '../nn/losses.js'
 import { argMax, greater, mul, reduceMean, softmax, softplus, sub } from '../ops/index.js'
 import { columnInputs, emitFeatures, emitRaw } from '../table/emit.js'
 import type { TableSpec } from '../table/spec.js'
@@ -163,13 +164,14 @@ interface Compared {
 }
 
 /** What each value misses, or each column of a table's row, and what that comes to for a sample. */
-function emitErrors({ columns }: Network, { logits, output, target, raw }: Compared) {
+function emitErrors(network: Network, { logits, output, target, raw }: Compared) {
+  const { columns } = network
   if (columns) {
     const present = emitPresence(raw, columns)
     const errors = emitColumnErrors({ logits, target, present }, columns)
     return { errors, score: emitMeanError(errors, present, [1]) }
   }
-  const error = sub(output, target)
+  const error = sub(output, network.output === 'softmax' ? emitShares(target) : target)
   const errors = mul(error, error)
   return { errors, score: reduceMean(errors, { axes: [1] }) }
 }

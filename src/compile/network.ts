@@ -3,7 +3,7 @@ import { rng } from '../base/random.js'
 import { MOST_VALUES, showShape, sizeOf } from '../base/shape.js'
 import { type Tensor, tensor } from '../base/tensor.js'
 import type { Value } from '../graph/types.js'
-import { ACTIVATIONS, type ActivationName } from '../nn/activations.js'
+import { ACTIVATIONS, type ActivationName, OUTPUTS, type OutputName } from '../nn/activations.js'
 import { type Columns, emitColumnOutput } from '../nn/columns.js'
 import { initialize } from '../nn/initializers.js'
 import {
@@ -42,7 +42,7 @@ export interface Network {
   readonly width: number
   readonly codeShape: readonly number[]
   /** The nonlinearity after the logits. */
-  readonly output: ActivationName
+  readonly output: OutputName
   /** The columns of a sample, where it is a row of a table. */
   readonly columns: Columns | undefined
   /** Whether a unit of the code says how active it is, from 0 to 1. */
@@ -147,7 +147,7 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
     const code = run(encoder.slice(front), wanted, given)
     const missed =
       front === 0
-        ? sub(scoped('output', ACTIVATIONS[output])(leave(run(linear, code, given))), x)
+        ? sub(scoped('output', OUTPUTS[output])(leave(run(linear, code, given))), x)
         : sub(run(decoder.slice(0, decoder.length - front), code, given), wanted)
     return reshape(missed, [x.shape[0] ?? 1, members, values])
   }
@@ -173,7 +173,7 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
     encodeUpTo: (layers, x, values) => toRows(run(encoder.slice(0, layers), enter(x), values)),
     decode: (code, values) => {
       const logits = leave(run(linear, toShape(code), values))
-      const emitOutput = columns ? (z: Value) => emitColumnOutput(z, columns) : ACTIVATIONS[output]
+      const emitOutput = columns ? (z: Value) => emitColumnOutput(z, columns) : OUTPUTS[output]
       return { logits, output: scoped('output', emitOutput)(logits) }
     },
   }

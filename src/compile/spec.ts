@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DiaboloError } from '../base/errors.js'
-import { ACTIVATION_NAMES } from '../nn/activations.js'
+import { OUTPUT_NAMES } from '../nn/activations.js'
 import { corruptionSchema } from '../nn/corruption.js'
 import { activationAfter, layerSchema } from '../nn/layers/index.js'
 import { lossSchema } from '../nn/losses.js'
@@ -93,7 +93,7 @@ export const specSchema = z.strictObject({
   encoder: z.array(layerSchema).min(1).max(MOST_LAYERS),
   decoder: z.array(layerSchema).min(1).max(MOST_LAYERS),
   /** The nonlinearity after the decoder's last layer; before it are the logits. */
-  output: z.enum(ACTIVATION_NAMES),
+  output: z.enum(OUTPUT_NAMES),
   /** How a sample's residuals become its score; squared when left out. */
   score: scoreSchema.optional(),
   /** Stands on the code beside the decoder; phases with the loss "classes" train it. */
@@ -128,6 +128,7 @@ export function parseSpec(value: unknown, at = 'spec'): Spec {
     requireLearned(parsed.data, at)
     requireHead(parsed.data, at)
     requireTable(parsed.data, at)
+    requireShares(parsed.data, at)
     return parsed.data
   }
   const [issue] = parsed.error.issues
@@ -188,6 +189,21 @@ function requireHead({ encoder, head, phases }: Spec, at: string): void {
       `${from} … ${to}`,
       'the head stands on the code: train the layers before it, or none of them',
     )
+  })
+}
+
+/** Counts are told from shares: the loss of counts and the output of shares belong together. */
+function requireShares({ output, phases }: Spec, at: string): void {
+  phases.forEach((phase, i) => {
+    if (phase.kind !== 'descend' || takesLabels(phase)) return
+    const outermost = output === 'softmax' && (phase.layers?.from ?? 0) === 0
+    if (outermost === (phase.loss.type === 'multinomial')) return
+    throw new DiaboloError('E_SPEC', {
+      at: `${at}.phases.${i}.loss`,
+      expected: outermost ? '"multinomial", because the output is a softmax' : 'the output "softmax" for "multinomial"',
+      found: outermost ? `"${phase.loss.type}"` : `"${output}"`,
+      hint: 'set both, or neither; layers within have "mse"',
+    })
   })
 }
 

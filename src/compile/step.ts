@@ -41,7 +41,11 @@ export interface NoiseNeed {
 
 /** What noise a phase needs for steps of so many samples. */
 export function noiseNeed(network: Network, phase: SteppedSpec, batch: number): NoiseNeed | undefined {
-  if (phase.kind === 'descend') return phase.corruption && { width: network.width, picks: [batch] }
+  if (phase.kind === 'descend') {
+    const { corruption } = phase
+    const width = corruption?.at === 'code' ? sizeOf(network.codeShape) : network.width
+    return corruption && { width, picks: [batch] }
+  }
   const rows = phase.persistent ? phase.batchSize : batch
   return { width: sizeOf(network.codeShape), picks: [phase.gibbsSteps, rows] }
 }
@@ -83,13 +87,14 @@ function emitDescent(network: Network, phase: DescendSpec, inputs: StepInputs): 
   const { corruption } = phase
   const { columns } = network
   const filled = (values: Value) => (columns ? emitFilled(values) : values)
+  const corrupted = (at: 'input' | 'code', values: Value, then = (noisy: Value) => noisy) =>
+    corruption && noise && at === (corruption.at ?? 'input')
+      ? builder.within('noise', () => then(emitCorruption(corruption, values, ...noise)))
+      : then(values)
   // noise on what is missing is missing too
-  const x =
-    corruption && noise
-      ? builder.within('noise', () => filled(emitCorruption(corruption, target, ...noise)))
-      : filled(target)
+  const x = corrupted('input', target, filled)
   const code = network.encode(x, parameters)
-  const misfit = emitMisfit(network, phase, { code, parameters, target, labels })
+  const misfit = emitMisfit(network, phase, { code: corrupted('code', code), parameters, target, labels })
   const { loss, activation } = builder.within('loss', () => {
     const activation = reduceMean(code, { axes: [0] })
     const loss = phase.penalties.reduce((sum, penalty) => add(sum, emitPenalty(penalty, activation)), misfit())

@@ -27,3 +27,6 @@ export const rbm = estimator(RECIPES.rbm)
 
 /** {@link RECIPES.deep} as something that can be fitted. */
 export const deep = estimator(RECIPES.deep)
+
+/** {@link RECIPES.documents} as something that can be fitted. */
+export const documents = estimator(RECIPES.documents)

@@ -1,7 +1,7 @@
 import type { Rng } from '../base/random.js'
 import type { Value } from '../graph/types.js'
 import { add, cast, floor, less, mul, sigmoid, sub } from '../ops/index.js'
-import type { ActivationName } from './activations.js'
+import type { OutputName } from './activations.js'
 
 /**
  * What a unit of a restricted Boltzmann machine is: on or off with a probability, or a real number around a mean with
@@ -36,7 +36,7 @@ const UNITS: { readonly [K in UnitKind]: Unit } = {
 export const unitOf = (kind: UnitKind): Unit => UNITS[kind]
 
 /** The units whose mean a nonlinearity gives; nothing for those that belong to no such machine. */
-export const unitKindOf = (activation: ActivationName): UnitKind | undefined =>
+export const unitKindOf = (activation: OutputName): UnitKind | undefined =>
   activation === 'sigmoid' ? 'bernoulli' : activation === 'linear' ? 'gaussian' : undefined
 
 /** A state of each unit, from its mean and two rows of the bank, each of its shape. */

@@ -9,10 +9,12 @@ const common = {
   fresh: z.boolean().default(false),
   /** The part of the samples, drawn anew every epoch, that is left clean. */
   spare: z.number().min(0).max(1).default(0),
+  /** What is changed: the sample before it is encoded, or its code before it is decoded. */
+  at: z.enum(['input', 'code']).optional(),
 }
 const part = z.number().min(0).lt(1)
 
-/** What is done to a sample before it is encoded; the target stays clean. */
+/** What is done to a sample before it is encoded, or to its code; the target stays clean. */
 export const corruptionSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('gaussian'), sigma: z.number().min(0), clip: z.boolean().default(true), ...common }),
   z.strictObject({ type: z.literal('masking'), part, ...common }),
@@ -23,6 +25,10 @@ export const corruptionSchema = z.discriminatedUnion('type', [
 
 export type CorruptionSpec = z.infer<typeof corruptionSchema>
 export type CorruptionInput = z.input<typeof corruptionSchema>
+
+/** Noise on codes is for training only: it is no part of what a model is to undo. */
+export const ofSamples = (corruption: CorruptionSpec | undefined): CorruptionSpec | undefined =>
+  corruption?.at === 'code' ? undefined : corruption
 
 /** Where noise comes from: what a number of the bank is, and how two of them make one. */
 interface Kind<S> {

@@ -1,7 +1,19 @@
 import { z } from 'zod'
 import { DiaboloError } from '../base/errors.js'
 import type { Value } from '../graph/types.js'
-import { cast, equal, logSoftmax, mul, reduceSum, reduceSumSquare, reshape, softplus, sub } from '../ops/index.js'
+import {
+  cast,
+  div,
+  equal,
+  logSoftmax,
+  max,
+  mul,
+  reduceSum,
+  reduceSumSquare,
+  reshape,
+  softplus,
+  sub,
+} from '../ops/index.js'
 import { type Columns, emitColumnErrors, emitMeanError } from './columns.js'
 
 /** What a loss of reconstructions may look at. */
@@ -28,6 +40,7 @@ const reconstructionLosses = [
   z.strictObject({ type: z.literal('mse') }),
   z.strictObject({ type: z.literal('crossEntropy') }),
   z.strictObject({ type: z.literal('columns') }),
+  z.strictObject({ type: z.literal('multinomial') }),
 ] as const
 
 export const lossSchema = z.discriminatedUnion('type', [
@@ -59,6 +72,21 @@ const columns: LossKind = ({ logits, target, table }) => {
   return emitMeanError(errors, table.present, [0, 1])
 }
 
+/**
+ * Of counts, or of what words weigh: −Σᵢⱼ xᵢⱼ ln softmax(zᵢ)ⱼ / n, in nats per sample, over the n samples of the batch. It is
+ * least where softmax(zᵢ) are the shares xᵢ / Σⱼ xᵢⱼ.
+ *
+ * @see Salakhutdinov & Hinton (2009), Semantic hashing, the fine-tuning
+ */
+const multinomial: LossKind = ({ logits: z, target: x }) =>
+  mul(reduceSum(mul(logSoftmax(z), x)), -1 / (z.shape[0] as number))
+
+/** Above 0, and far below any sum of weights. */
+const SMALLEST = 1e-30
+
+/** float32 [batch, width]: each row's parts of its sum; zeros stay zeros. */
+export const emitShares = (x: Value): Value => div(x, max(reduceSum(x, { axes: [1], keepdims: true }), SMALLEST))
+
 const noTable = () =>
   new DiaboloError('E_SPEC', {
     at: 'loss "columns"',
@@ -67,7 +95,7 @@ const noTable = () =>
     hint: 'use the loss "mse" or "crossEntropy"',
   })
 
-const LOSSES: { readonly [K in ReconstructionLoss['type']]: LossKind } = { mse, crossEntropy, columns }
+const LOSSES: { readonly [K in ReconstructionLoss['type']]: LossKind } = { mse, crossEntropy, columns, multinomial }
 
 /** float32 []: the loss of a batch whose size is known. */
 export const emitLoss = (spec: ReconstructionLoss, context: LossContext): Value => LOSSES[spec.type](context)

@@ -67,10 +67,7 @@ async function openFolder(path: string, options: ReadOptions): Promise<RowStream
   for (const name of ['train-images-idx3-ubyte', 'train-images-idx3-ubyte.gz']) {
     if (await exists(join(path, name))) return openData(await fileSource(join(path, name)))
   }
-  const images = (await readdir(path, { recursive: true, withFileTypes: true }))
-    .filter((entry) => entry.isFile() && IMAGE.test(entry.name))
-    .map((entry) => relative(path, join(entry.parentPath, entry.name)))
-    .sort()
+  const images = await imagesIn(path)
   if (images.length === 0)
     throw missing(path, 'a folder with images, or with train-images-idx3-ubyte', 'a folder without')
   const files = images.map((image) => {
@@ -79,6 +76,19 @@ async function openFolder(path: string, options: ReadOptions): Promise<RowStream
     return rest.length > 0 && folder !== undefined ? { open, label: folder } : { open }
   })
   return imageStream(files, { ...options, name: path })
+}
+
+const imagesIn = async (folder: string): Promise<string[]> =>
+  (await readdir(folder, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && IMAGE.test(entry.name))
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .sort()
+
+/** Names of the images of a folder, in the order of the samples that `openPaths` makes of them; nothing for other paths. */
+export async function imageNames(text: string): Promise<string[] | undefined> {
+  const [, path = text] = (await exists(text)) ? [] : (SIZED.exec(text) ?? [])
+  const entry = await stat(path).catch(() => undefined)
+  return entry?.isDirectory() ? imagesIn(path) : undefined
 }
 
 const missing = (at: string, expected: string, found: string) =>

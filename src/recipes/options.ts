@@ -142,7 +142,10 @@ function corruptionOf({ noise, corruption, fresh, spare }: DescentOptions): Corr
   }
 }
 
-export const dense = (units: number, options: DenseOptions): LayerInput => ({
+/** What a layer is made of. */
+type LayerOptions = Pick<DenseOptions, 'activation' | 'init' | 'sigma' | 'tied'>
+
+export const dense = (units: number, options: Omit<LayerOptions, 'tied'>): LayerInput => ({
   type: 'dense',
   units,
   activation: options.activation,
@@ -150,12 +153,12 @@ export const dense = (units: number, options: DenseOptions): LayerInput => ({
 })
 
 /** A layer of the decoder, without a nonlinearity of its own where it is the last. */
-export const denseBack = (units: number, options: DenseOptions, activation = options.activation): LayerInput => ({
+export const denseBack = (units: number, options: LayerOptions, activation = options.activation): LayerInput => ({
   type: 'dense',
   units,
   activation,
   ...(options.tied ? { tied: true } : { init: initializer(options) }),
 })
 
-export const initializer = ({ init, sigma }: NetworkOptions): InitializerSpec =>
+export const initializer = ({ init, sigma }: Pick<NetworkOptions, 'init' | 'sigma'>): InitializerSpec =>
   init === 'normal' ? { name: 'normal', sigma } : { name: init }

@@ -4,7 +4,7 @@ import { requireCode } from './hamming-index.js'
 import type { Hit } from './top-rows.js'
 
 /** The most bits of a code that is an address. */
-const MOST_BITS = 30
+export const MOST_ADDRESS_BITS = 30
 
 /** Documents by their address: those that are alike lie at addresses that differ in few bits. */
 export interface HashTable {
@@ -26,10 +26,10 @@ export interface HashTable {
  * @see Salakhutdinov & Hinton (2009), Semantic hashing
  */
 export function hashTable({ rows, bits, bytes }: BinaryCodes): HashTable {
-  if (bits > MOST_BITS) {
+  if (bits > MOST_ADDRESS_BITS) {
     throw new DiaboloError('E_OPTION', {
       at: 'hash table',
-      expected: `codes of at most ${MOST_BITS} bits`,
+      expected: `codes of at most ${MOST_ADDRESS_BITS} bits`,
       found: `${bits} bits`,
       hint: 'scan longer codes with hammingIndex',
     })

@@ -3,7 +3,7 @@ import type { Tensor } from '../base/tensor.js'
 import { unitsOf } from '../compile/contrast.js'
 import { NOISE_ROWS } from '../compile/epoch.js'
 import type { Network } from '../compile/network.js'
-import type { SteppedSpec } from '../compile/spec.js'
+import type { DescendSpec, SteppedSpec } from '../compile/spec.js'
 import { noiseNeed } from '../compile/step.js'
 import { unitOf } from '../nn/boltzmann.js'
 import { BANK_ROWS, noiseBank, noiseRows } from '../nn/corruption.js'
@@ -19,11 +19,15 @@ export function bankTensor(network: Network, phase: SteppedSpec, seed: number): 
     data,
   })
   if (phase.kind === 'descend')
-    return phase.corruption && bank(noiseBank(phase.corruption, width, seed, 'train', network.columns))
+    return phase.corruption && bank(noiseBank(phase.corruption, width, seed, 'train', columnsOf(network, phase)))
   const { draw } = unitOf(unitsOf(network, phase.layers).hidden)
   const random = rng(seed, 'gibbs', phase.name)
   return bank(Float32Array.from({ length: BANK_ROWS * width }, () => draw(random)))
 }
+
+/** A code has no columns, whatever the sample's are. */
+const columnsOf = ({ columns }: Network, { corruption }: DescendSpec) =>
+  corruption?.at === 'code' ? undefined : columns
 
 /** Steps that are taken one after another. */
 export interface Steps {

@@ -1,6 +1,7 @@
 import type { Network } from '../compile/network.js'
 import { type SteppedSpec, takesLabels } from '../compile/spec.js'
 import type { Dataset } from '../data/dataset.js'
+import { ofSamples } from '../nn/corruption.js'
 import type { Feeds, Runtime } from '../runtime/types.js'
 import { ClassGauge } from './class-gauge.js'
 import { corrupt } from './corrupt.js'
@@ -32,7 +33,7 @@ export async function openValidation(
       close: () => gauge.close(),
     }
   }
-  const corruption = phase.kind === 'descend' ? phase.corruption : undefined
+  const corruption = phase.kind === 'descend' ? ofSamples(phase.corruption) : undefined
   const input = corruption ? corrupt(data, corruption, { seed, columns: network.columns }) : data
   const gauge = await Gauge.open(runtime, network, 'fed', { input, target: data })
   return {
