@@ -39,6 +39,7 @@ describe('every recipe trains, and says how well', () => {
       ['--units', '12,6,2', '--batch-size', '20', '--epochs', '1', '--rbm-epochs', '1', '--activation', 'sigmoid'],
       ['crossEntropy'],
     ],
+    ['documents', [...QUICK, '--units', '12,6', '--binary'], ['activity']],
   ])('%s', async (recipe, flags, more) => {
     const { code, stdout, stderr } = await train(recipe, recipe, ...flags, '--json')
     expect(code, stderr).toBe(0)
@@ -56,7 +57,7 @@ describe('every recipe trains, and says how well', () => {
 
   test('all of them are in the table above', () => {
     expect(Object.keys(RECIPES)).toEqual([
-      ...['vanilla', 'sparse', 'denoising', 'convolutional', 'stacked', 'pca', 'rbm', 'deep', 'ensemble'],
+      ...['vanilla', 'sparse', 'denoising', 'convolutional', 'stacked', 'pca', 'rbm', 'deep', 'ensemble', 'documents'],
     ])
   })
 })

@@ -4,6 +4,7 @@ src/nn/initializers.ts: with it another system can start from the same weights, 
 import math
 
 import numpy
+import torch
 
 MASK = 0xFFFFFFFF
 BANK_ROWS = 2048
@@ -100,7 +101,8 @@ def initial(init: str, shape: tuple, fan_in: int, fan_out: int, random: Rng, dev
 class Noise:
     """What each sample is corrupted with: the sum of two rows of a bank, chosen by seed, epoch and sample."""
 
-    def __init__(self, kind: str, strength: float, fresh: bool, spare: float, width: int, seed: int) -> None:
+    def __init__(self, kind: str, strength: float, fresh: bool, spare: float, width: int, seed: int, clip: bool = True) -> None:
+        self.clip = clip
         gaussian = kind == "gaussian"
         random = Rng(seed, "noise", "train", "normal" if gaussian else "uniform")
         draw = random.normal if gaussian else random.uniform
@@ -114,7 +116,9 @@ class Noise:
         first, second = random.below(BANK_ROWS), random.below(BANK_ROWS)
         total = (self.bank[first] + self.bank[second]).astype(numpy.float64)
         if self.kind == "gaussian":
-            return numpy.clip(x + self.strength * total / math.sqrt(2), 0, 1)
+            noise = self.strength * total / math.sqrt(2)
+            # what is not clipped may be a code, a tensor with a gradient
+            return numpy.clip(x + noise, 0, 1) if self.clip else x + torch.from_numpy(noise)
         u = total % 1
         if self.kind == "masking":
             return numpy.where(u > self.strength, x, 0)

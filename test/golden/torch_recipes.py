@@ -34,6 +34,8 @@ STACKED = {**SHALLOW, "units": [30, 8], "activation": "elu", "learningRate": 0.0
 RBM = {"hidden": 20, "batchSize": BATCH, "schedule": "constant", "warmup": 0, "epochs": 10, "learningRate": 0.2, "momentum": 0.8, "weightDecay": 0.001, "gibbsSteps": 1, "persistent": False, "visible": "bernoulli", "sigma": 0.1}
 DEEP = {**SHALLOW, "units": [30, 16, 5], "activation": "elu", "learningRate": 0.004, "rbmEpochs": 0}
 
+WORDS = {**SHARED, "units": [20, 6], "epochs": 10, "noise": 0, "tied": False, "binary": False, "activation": "relu", "learningRate": 0.003, "fresh": True, "spare": 0}
+
 ROW, IMAGE, COLOUR = [8, 8, 1], [9, 7, 1], [9, 7, 3]
 
 CASES = [
@@ -56,9 +58,11 @@ CASES = [
     ("rbm", ROW, "persistent chains, two turns", {**RBM, "gibbsSteps": 2, "persistent": True, "weightDecay": 0}),
     ("deep", ROW, "no pretraining, tied", {**DEEP, "tied": True, "loss": "crossEntropy"}),
     ("deep", ROW, "pretrained by Boltzmann machines", {**DEEP, "units": [24, 8], "learningRate": 0.015, "activation": "sigmoid", "init": "normal", "sigma": 0.1, "rbmEpochs": 4, "rbmLearningRate": 0.1, "rbmCodeLearningRate": 0.01, "rbmWeightDecay": 0.0002, "loss": "mse", "epochs": 20}),
+    ("documents", ROW, "a linear code, masked words", {**WORDS, "noise": 0.3, "corruption": "masking"}),
+    ("documents", ROW, "a binary code, with noise on it", {**WORDS, "binary": True, "codeNoise": 0.6, "tied": True}),
 ]
 
-NONLINEARITIES = {"sigmoid": torch.sigmoid, "elu": F.elu, "relu": torch.relu, "tanh": torch.tanh, "linear": lambda x: x}
+NONLINEARITIES = {"sigmoid": torch.sigmoid, "elu": F.elu, "relu": torch.relu, "tanh": torch.tanh, "linear": lambda x: x, "softmax": lambda x: x.softmax(1)}
 
 
 def data(shape: list) -> numpy.ndarray:
@@ -89,18 +93,18 @@ class Weights:
 class Dense:
     """Layers of any number: 784 → … → code → … → 784, tied or not."""
 
-    def __init__(self, sizes: list, options: dict, linear_code: bool = False) -> None:
+    def __init__(self, sizes: list, options: dict, code: str = "") -> None:
         self.sizes, self.options = sizes, options
         self.weights = Weights(options["init"], options.get("sigma", 1.0))
         self.depth = len(sizes) - 1
         self.activation = NONLINEARITIES[options["activation"]]
-        self.linear_code = linear_code
+        self.code = NONLINEARITIES[code or options["activation"]]
+        self.linear_code = code == "linear"
 
     def encode(self, x: torch.Tensor, start: int, end: int) -> torch.Tensor:
         for i in range(start, end):
             x = x @ self.encoder(i) + self.weights.bias(f"encoder.{i}.bias", self.sizes[i + 1])
-            if not (self.linear_code and i == self.depth - 1):
-                x = self.activation(x)
+            x = self.code(x) if i == self.depth - 1 else self.activation(x)
         return x
 
     def encoder(self, i: int) -> torch.Tensor:
@@ -167,6 +171,13 @@ class Maps:
         return logits, NONLINEARITIES[self.options["output"]](logits)
 
 
+def code_of(recipe: str, options: dict) -> str:
+    """The nonlinearity of the code, where it is not that of the hidden layers."""
+    if recipe == "documents":
+        return "sigmoid" if options["binary"] else "linear"
+    return "linear" if recipe == "deep" else ""
+
+
 def descend(model, samples: numpy.ndarray, span: tuple, options: dict, name: str) -> list:
     """One phase; returns the loss of every step."""
     model.decode(model.encode(torch.from_numpy(samples[:1]), *span), *span)  # makes the weights
@@ -177,6 +188,7 @@ def descend(model, samples: numpy.ndarray, span: tuple, options: dict, name: str
         optimizer = torch.optim.SGD(learned, lr=options["learningRate"], momentum=options["momentum"])
     strength = options["noise"]
     noise = strength and Noise(options["corruption"], strength, options["fresh"], options["spare"], samples.shape[1], SEED)
+    on_code = options.get("codeNoise") and Noise("gaussian", options["codeNoise"], options["fresh"], 0, model.sizes[-1], SEED, clip=False)
     losses = []
     for epoch in range(1, options["epochs"] + 1):
         order = permutation(ROWS, Rng(SEED, "order", name, epoch))
@@ -185,9 +197,13 @@ def descend(model, samples: numpy.ndarray, span: tuple, options: dict, name: str
             target = torch.from_numpy(samples[picked])
             x = torch.from_numpy(numpy.stack([noise.corrupt(samples[r], epoch, r) for r in picked])) if noise else target
             code = model.encode(x, *span)
+            if on_code:
+                code = torch.stack([on_code.corrupt(c, epoch, r) for c, r in zip(code, picked)])
             logits, output = model.decode(code, *span)
             if options["loss"] == "mse":
                 loss = F.mse_loss(output, target)
+            elif options["loss"] == "multinomial":
+                loss = -(target * logits.log_softmax(1)).sum() / len(picked)
             else:
                 loss = F.binary_cross_entropy_with_logits(logits, target)
             if options["alpha"] > 0:
@@ -262,7 +278,7 @@ def train(recipe: str, shape: list, options: dict) -> dict:
         model, depth = Maps(shape, options), 1
     else:
         sizes = [math.prod(shape), *options.get("units", [options.get("hidden")])]
-        model = Dense(sizes, options if recipe != "rbm" else machine(options), linear_code=recipe == "deep")
+        model = Dense(sizes, options if recipe != "rbm" else machine(options), code=code_of(recipe, options))
         depth = model.depth
     phases = {}
     if recipe == "stacked":
@@ -284,7 +300,10 @@ def train(recipe: str, shape: list, options: dict) -> dict:
     if recipe == "rbm":
         phases["train"] = contrast(model, samples, 0, machine(options), "train")
     else:
-        name = "train" if recipe in ("vanilla", "sparse", "denoising", "convolutional") else "fine-tune"
+        if recipe == "documents":
+            options = {**options, "output": "softmax", "loss": "multinomial", "alpha": 0}
+            model.options = options
+        name = "train" if recipe in ("vanilla", "sparse", "denoising", "convolutional", "documents") else "fine-tune"
         phases[name] = descend(model, samples, (0, depth), options, name)
     norms = {name: float(f"{tensor.detach().norm().item():.9g}") for name, tensor in sorted(model.weights.tensors.items())}
     return {"phases": phases, "norms": norms}

@@ -13,7 +13,7 @@ const type = { dtype: 'float32', shape: [ROWS, WIDTH] } as const
 const draw = new Draw('losses')
 const feeds = [draw.within(-6, 6, ROWS, WIDTH), draw.within(0, 1, ROWS, WIDTH)] as const
 
-function lossOf(kind: 'mse' | 'crossEntropy', shape: readonly number[] = type.shape) {
+function lossOf(kind: 'mse' | 'crossEntropy' | 'multinomial', shape: readonly number[] = type.shape) {
   const builder = new GraphBuilder()
   const logits = builder.input('logits', { dtype: 'float32', shape })
   const target = builder.input('target', { dtype: 'float32', shape })
@@ -73,6 +73,45 @@ test('cross-entropy is least where the output is the target, and its slope there
   const logits = { ...target, data: target.data.map((x) => Math.log(x / (1 - x))) }
   const [, gradient] = run(logits, target)
   for (const slope of gradient.data) expect(slope).toBeCloseTo(0, 14)
+})
+
+describe('multinomial', () => {
+  const { claim, run } = lossOf('multinomial')
+  const counts = draw.within(0, 9, ROWS, WIDTH)
+  const rowOf = ({ data }: Array64, row: number) => Array.from(data.subarray(row * WIDTH, (row + 1) * WIDTH))
+  const shares = (values: readonly number[]) => values.map((x) => x / values.reduce((sum, value) => sum + value, 0))
+
+  test('is −Σ x ln softmax(z) of a sample, on average', () => {
+    let expected = 0
+    for (let row = 0; row < ROWS; row++) {
+      const [z, x] = [rowOf(feeds[0], row), rowOf(counts, row)]
+      shares(z.map(Math.exp)).forEach((p, j) => {
+        expected -= ((x[j] as number) * Math.log(p)) / ROWS
+      })
+    }
+    // the mean's 1/5 is a float32 in the graph
+    expect(relativeError(run(feeds[0], counts)[0].data, [expected])).toBeLessThan(1e-7)
+  })
+
+  test('has a gradient that matches central differences', () => {
+    for (const seed of [1, 2]) {
+      const { analytic, numeric } = directional(claim, [feeds[0], counts], { seed })
+      expect(relativeError([analytic], [numeric])).toBeLessThan(1e-7)
+    }
+  })
+
+  test('is least where the softmax is the shares of the counts, whatever their sum', () => {
+    const x = float32([1, 3], [2, 10, 4])
+    const { run } = lossOf('multinomial', [1, 3])
+    const [, gradient] = run({ ...x, data: x.data.map(Math.log) }, x)
+    for (const slope of gradient.data) expect(slope).toBeCloseTo(0, 13)
+  })
+
+  test('does not overflow, and of a sample without counts there is nothing to say', () => {
+    const { run } = lossOf('multinomial', [2, 2])
+    const [loss, gradient] = run(float32([2, 2], [-1000, 1000, 3, 4]), float32([2, 2], [0, 1, 0, 0]))
+    for (const value of [...loss.data, ...gradient.data]) expect(Math.abs(value)).toBe(0)
+  })
 })
 
 test('there are no other losses', () => {
