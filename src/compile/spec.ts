@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { DiaboloError } from '../base/errors.js'
 import { OUTPUT_NAMES } from '../nn/activations.js'
+import { augmentationSchema } from '../nn/augmentation.js'
 import { corruptionSchema } from '../nn/corruption.js'
 import { activationAfter, layerSchema } from '../nn/layers/index.js'
 import { lossSchema } from '../nn/losses.js'
@@ -38,6 +39,8 @@ export const descendSchema = z.strictObject({
   loss: lossSchema,
   /** What happens to a sample before it is encoded. */
   corruption: corruptionSchema.optional(),
+  /** How images are moved before that; what is wanted back is the moved image. */
+  augmentation: augmentationSchema.optional(),
   /**
    * Each member of an ensemble learns from so many rows of its own, drawn without replacement. The layers that are trained
    * must then begin right after the "copy" layer.
@@ -129,6 +132,7 @@ export function parseSpec(value: unknown, at = 'spec'): Spec {
     requireHead(parsed.data, at)
     requireTable(parsed.data, at)
     requireShares(parsed.data, at)
+    requireImages(parsed.data, at)
     return parsed.data
   }
   const [issue] = parsed.error.issues
@@ -226,5 +230,22 @@ function requireTable({ table, input, output, phases }: Spec, at: string): void 
     if (outermost === (phase.loss.type === 'columns')) return
     const expected = outermost ? '"columns", because samples are rows of a table' : '"mse" or "crossEntropy"'
     throw refuse(`phases.${i}.loss`, expected, `"${phase.loss.type}"`)
+  })
+}
+
+/** Only images can be moved, and only as samples, not as codes of other layers. */
+function requireImages({ input, phases }: Spec, at: string): void {
+  const [height = 1, width = 1] = input
+  phases.forEach((phase, i) => {
+    if (phase.kind !== 'descend' || !phase.augmentation) return
+    const from = phase.layers?.from ?? 0
+    const isImage = (input.length === 2 || input.length === 3) && height > 1 && width > 1
+    if (isImage && from === 0 && phase.subsample === undefined) return
+    throw new DiaboloError('E_SPEC', {
+      at: `${at}.phases.${i}.augmentation`,
+      expected: isImage ? 'a phase that is fed the samples themselves' : 'images of shape [height, width, channels]',
+      found: isImage ? `layers from ${from}` : `samples of shape [${input.join(', ')}]`,
+      hint: 'leave "augmentation" out',
+    })
   })
 }

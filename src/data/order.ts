@@ -70,7 +70,8 @@ export function orderOf(ordering: Ordering): Int32Array {
 const arrange = (length: number, random: ReturnType<typeof rng> | undefined): Int32Array =>
   random ? permutation(length, random) : Int32Array.from({ length }, (_, i) => i)
 
-function rowsOf(spans: readonly Span[]): Int32Array {
+/** The numbers of the rows of these spans. */
+export function rowsOf(spans: readonly Span[]): Int32Array {
   const rows = new Int32Array(spans.reduce((sum, { from, to }) => sum + to - from, 0))
   let at = 0
   for (const { from, to } of spans) for (let row = from; row < to; row++) rows[at++] = row

@@ -55,6 +55,15 @@ export const corruptionOptions = {
   spare: z.number().min(0).max(1).default(0).describe('part of the samples left clean'),
 }
 
+/** Images that are moved a little before they are seen, all by standard deviations. */
+const augmentationOptions = {
+  rotation: z.number().min(0).default(0).describe('images are turned by so many radians, anew every epoch; 0 is off'),
+  stretch: z.number().min(0).default(0).describe('and each side is stretched, by a logarithm of so much'),
+  shear: z.number().min(0).default(0).describe('and rows are moved by so many pixels a row'),
+  shift: z.number().min(0).default(0).describe('and all is moved by so many pixels'),
+  moved: z.number().gt(0).max(1).default(1).describe('part of the images that are moved'),
+}
+
 /** A code whose units are off most of the time. */
 const sparsityOptions = {
   alpha: z.number().min(0).default(0).describe('weight of the sparsity penalty, the sum of KL(ρ‖ρ̂); 0 is off'),
@@ -66,6 +75,7 @@ export const networkOptions = {
   ...activationOptions,
   ...initOptions,
   ...corruptionOptions,
+  ...augmentationOptions,
   ...sparsityOptions,
   ...trainingOptions,
 }
@@ -92,9 +102,11 @@ export const CHAPTER = {
 
 /** A phase of gradient descent with these options. */
 export function descent(options: NetworkOptions, name = 'train'): DescendInput {
-  const { loss, alpha, rho } = options
+  const { loss, alpha, rho, rotation, stretch, shear, shift, moved: part } = options
+  const moves = rotation > 0 || stretch > 0 || shear > 0 || shift > 0
   return {
     ...descentTo({ type: loss }, options, name),
+    ...(moves && { augmentation: { type: 'affine', rotation, stretch, shear, shift, part } }),
     ...(alpha > 0 && { penalties: [{ type: 'klSparsity', rho, weight: alpha }] }),
   }
 }

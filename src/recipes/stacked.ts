@@ -61,9 +61,10 @@ export const stacked = defineRecipe({
 function pretraining(options: z.output<typeof stackedOptions>): DescendInput[] {
   const { units, pretrainEpochs: epochs, pretrainLearningRate: learningRate } = options
   if (epochs === 0) return []
+  const still = { rotation: 0, stretch: 0, shear: 0, shift: 0 }
   return units.map((_, i) => ({
     ...descent(
-      { ...options, epochs, learningRate, noise: 0, alpha: 0, ...(i > 0 && { loss: 'mse' }) },
+      { ...options, ...still, epochs, learningRate, noise: 0, alpha: 0, ...(i > 0 && { loss: 'mse' }) },
       `pretrain ${i + 1}`,
     ),
     layers: { from: i, to: i + 1 },

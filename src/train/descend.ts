@@ -119,7 +119,7 @@ class PhaseRun {
     const { feed, seed, signal, keeper } = this.#context
     const { batchSize: batch, name: phase, shuffle } = this.#phase
     const epoch = this.#epoch
-    const visit = { batch, seen: this.#seen, ...(shuffle && { shuffle: { seed, phase, epoch } }) }
+    const visit = { batch, epoch, seen: this.#seen, ...(shuffle && { shuffle: { seed, phase, epoch } }) }
     let before = performance.now()
     for await (const portion of feed.portions(visit)) {
       for (let done = 0; done < portion.places.length; ) {

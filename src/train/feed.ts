@@ -17,6 +17,8 @@ export interface Portion {
 
 /** How the samples are gone through once. */
 export interface Visit extends Pick<Ordering, 'shuffle'> {
+  /** From 1, which it is when left out. */
+  readonly epoch?: number
   /** Samples of a step: portions are whole batches, but for the last one. */
   readonly batch: number
   /** How many were seen before, whole batches of them: the visit goes on from there. */

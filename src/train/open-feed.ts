@@ -2,6 +2,8 @@ import type { Network, Parameters } from '../compile/network.js'
 import type { Dataset } from '../data/dataset.js'
 import { bufferRows, isStream, type RowStream } from '../data/row-stream.js'
 import type { Runtime } from '../runtime/types.js'
+import { alteredFeed } from './altered-feed.js'
+import type { Alter } from './augment.js'
 import { codeStream } from './code-stream.js'
 import { encodeDataset } from './codes.js'
 import type { Feed } from './feed.js'
@@ -12,12 +14,16 @@ export interface FeedOptions {
   /** Rows that are shuffled with one another. */
   readonly buffer?: number
   readonly signal?: AbortSignal
+  /** What becomes of samples, anew in every epoch; they are seen as they are when left out. */
+  readonly alter?: Alter | undefined
 }
 
-/** Samples as they are. */
+/** Samples as they are, or altered. */
 export function openFeed(runtime: Runtime, data: Dataset | RowStream, options: FeedOptions): Feed {
   const buffer = bufferOf(data, options)
-  return isStream(data) ? streamFeed(runtime, data, buffer, options.signal) : residentFeed(runtime, data, buffer)
+  const { signal, alter } = options
+  if (isStream(data)) return streamFeed(runtime, data, buffer, { signal, alter })
+  return alter ? alteredFeed(runtime, data, { buffer, signal, alter }) : residentFeed(runtime, data, buffer)
 }
 
 /** Rows that are shuffled with one another: where nothing else is said, all in memory, what fits 32 MiB of a stream. */

@@ -6,6 +6,7 @@ import { type Dataset, slice } from '../data/dataset.js'
 import { fingerprintOf } from '../data/fingerprint.js'
 import type { RowStream } from '../data/row-stream.js'
 import type { Resident, Runtime } from '../runtime/types.js'
+import { augmenter } from './augment.js'
 import { beginning, type Checkpoint, parametersOf, type Standing, totalsOf } from './checkpoint.js'
 import { encodeDataset } from './codes.js'
 import { type Descent, descend } from './descend.js'
@@ -191,7 +192,15 @@ async function runDescent(training: Training, given: SteppedSpec, at: Standing):
   const openOwn = async () => {
     if (subsample !== undefined)
       return openFeed(runtime, await openSubsample(encoding, subsample, seed, signal), { signal })
-    return from > 0 ? openCodes(encoding, { signal, ...(buffer !== undefined && { buffer }) }) : feed
+    const how = { signal, ...(buffer !== undefined && { buffer }) }
+    const augmentation = phase.kind === 'descend' ? phase.augmentation : undefined
+    if (augmentation) {
+      return openFeed(runtime, data, {
+        ...how,
+        alter: augmenter({ augmentation, seed, phase: phase.name }, data.shape),
+      })
+    }
+    return from > 0 ? openCodes(encoding, how) : feed
   }
   const open = async () => {
     const own = await openOwn()

@@ -1,9 +1,11 @@
 import { ARRAY_OF, type Tensor } from '../base/tensor.js'
 import { widthOf } from '../data/dataset.js'
-import { type Span, windowsOf } from '../data/order.js'
+import { rowsOf, type Span, windowsOf } from '../data/order.js'
 import { type RowStream, readRows } from '../data/row-stream.js'
 import type { Runtime } from '../runtime/types.js'
-import { type Feed, labelTensor, type Portion, residentsOf, type Visit } from './feed.js'
+import { type Alter, alterAll } from './augment.js'
+import { type Feed, labelTensor, type Portion, type Visit } from './feed.js'
+import { inAdvance } from './in-advance.js'
 import { untilStopped } from './stopping.js'
 
 /** Blocks that are read side by side. */
@@ -11,44 +13,27 @@ const READS_AT_ONCE = 4
 
 type Values = Uint8Array | Float32Array
 
+export interface StreamFeedOptions {
+  readonly signal?: AbortSignal | undefined
+  /** What becomes of rows after they were read. */
+  readonly alter?: Alter | undefined
+}
+
 /**
  * A stream that is brought window by window; the next one is read while the one before it is trained on.
  *
  * @param buffer  rows of a window: those that are shuffled with one another
  */
-export function streamFeed(runtime: Runtime, data: RowStream, buffer: number, signal?: AbortSignal): Feed {
+export function streamFeed(
+  runtime: Runtime,
+  data: RowStream,
+  buffer: number,
+  { signal, alter }: StreamFeedOptions = {},
+): Feed {
   return {
     data,
-    portions: (visit) => inAdvance(load(runtime, data, buffer, visit, signal), runtime),
+    portions: (visit) => inAdvance(load(runtime, data, buffer, visit, { signal, alter }), runtime),
     close: async () => {}, // each portion was freed after its use
-  }
-}
-
-/** The same portions, each loaded while the one before it is in use, and freed after its own. */
-async function* inAdvance(loaded: AsyncGenerator<Portion, void, void>, runtime: Runtime) {
-  const load = () => {
-    const result = loaded.next()
-    // it is waited for one portion later: until then nobody would be there to see it fail
-    result.catch(() => {})
-    return result
-  }
-  let next = load()
-  try {
-    for (;;) {
-      const { value: portion } = await next
-      if (!portion) return
-      next = load()
-      try {
-        yield portion
-      } finally {
-        runtime.release(residentsOf(portion))
-      }
-    }
-  } finally {
-    // where the caller ended early, one more was loaded, or failed to be
-    const [last] = await Promise.allSettled([next])
-    if (last.status === 'fulfilled' && last.value.value) runtime.release(residentsOf(last.value.value))
-    await loaded.return()
   }
 }
 
@@ -57,8 +42,8 @@ async function* load(
   runtime: Runtime,
   data: RowStream,
   buffer: number,
-  { batch, shuffle, seen = 0 }: Visit,
-  signal: AbortSignal | undefined,
+  { batch, shuffle, epoch = 1, seen = 0 }: Visit,
+  { signal, alter }: StreamFeedOptions,
 ): AsyncGenerator<Portion, void, void> {
   const width = widthOf(data)
   const capacity = batch - 1 + buffer
@@ -73,7 +58,9 @@ async function* load(
     before += window.rows.length
     if (skipped === window.rows.length) continue
     const [rows, places] = [window.rows.subarray(skipped), window.places.subarray(skipped)]
-    await untilStopped(fill(values.subarray(carried.length * width), data, window.spans, signal), signal)
+    const read = values.subarray(carried.length * width)
+    await untilStopped(fill(read, data, window.spans, signal), signal)
+    if (alter) await alterAll(alter, read, rowsOf(window.spans), { epoch, width, signal })
     if (signal?.aborted) return
     left -= rows.length
     const samples = concat(carried, rows)
