@@ -11,6 +11,7 @@ import { Cast, Concat, Expand, expand, Identity, Reshape, Transpose } from './re
 import { Resize } from './resize.js'
 import { ArgMax, Gather, Pad, Slice } from './select.js'
 import { LogSoftmax, Softmax } from './softmax.js'
+import { TopK } from './top-k.js'
 import { Abs, Asinh, Elu, Exp, Floor, Log, Neg, Relu, Sigmoid, Sign, Sinh, Softplus, Sqrt, Tanh } from './unary.js'
 
 export * from './binary.js'
@@ -24,6 +25,7 @@ export * from './reshape.js'
 export * from './resize.js'
 export * from './select.js'
 export * from './softmax.js'
+export * from './top-k.js'
 export * from './unary.js'
 export { planeOf } from './window.js'
 
@@ -71,6 +73,7 @@ export const OPS = {
   Pad,
   Gather,
   ArgMax,
+  TopK,
   Conv,
   ConvTranspose,
   MaxPool,

@@ -1,10 +1,13 @@
 import { DiaboloError } from '../base/errors.js'
 import { type BinaryCodes, bytesPerCode } from './binary-codes.js'
-import { hammingScan } from './hamming-scan.js'
+import { FOUND_BYTES, hammingScan } from './hamming-scan.js'
 import { type Hit, nearestRows } from './top-rows.js'
 
 /** Bytes of a page of WebAssembly's memory. */
 const PAGE = 2 ** 16
+
+/** Codes that are scanned before what was found among them is looked at. */
+const BLOCK = 2 ** 13
 
 /** The most bits that a code may have: the scan keeps a query in registers. */
 const MOST_BITS = 1024
@@ -39,12 +42,12 @@ export function hammingIndex({ rows, bits, bytes }: BinaryCodes): HammingIndex {
     })
   }
   const step = bytesPerCode(bits)
-  // the query, the codes, their distances
-  const [codesAt, distancesAt] = [step, step + bytes.length]
-  const memory = new WebAssembly.Memory({ initial: Math.ceil((distancesAt + 2 * rows) / PAGE) })
+  // the query, the codes, what is found among the codes of a block
+  const [codesAt, foundAt] = [step, step + bytes.length]
+  const memory = new WebAssembly.Memory({ initial: Math.ceil((foundAt + FOUND_BYTES * BLOCK) / PAGE) })
   const held = new Uint8Array(memory.buffer)
   held.set(bytes, codesAt)
-  const distances = new Uint16Array(memory.buffer, distancesAt, rows)
+  const found = new Int32Array(memory.buffer, foundAt, 2 * BLOCK)
   const scan = hammingScan(step / 8, memory)
   return {
     rows,
@@ -52,8 +55,32 @@ export function hammingIndex({ rows, bits, bytes }: BinaryCodes): HammingIndex {
     search(query, count) {
       requireCode(query, bits)
       held.set(query)
-      scan(codesAt, distancesAt, distancesAt, 0)
-      return nearestRows(distances, count, bits)
+      const wanted = Math.max(0, Math.min(count, rows))
+      const places = new Int32Array(wanted + BLOCK)
+      const distances = new Uint16Array(wanted + BLOCK)
+      let nearest: Hit[] = []
+      // later codes must be nearer than the farthest of those that are wanted
+      let limit = wanted > 0 ? bits : -1
+      for (let from = 0; from < rows && limit >= 0; from += BLOCK) {
+        const [begin, end] = [codesAt + from * step, codesAt + Math.min(from + BLOCK, rows) * step]
+        const more = (scan(begin, end, foundAt, 0, limit) - foundAt) / FOUND_BYTES
+        if (more === 0) continue
+        const known = nearest.length
+        for (let i = 0; i < more; i++) {
+          places[known + i] = ((found[2 * i] as number) - codesAt) / step
+          distances[known + i] = found[2 * i + 1] as number
+        }
+        nearest = nearestRows(distances.subarray(0, known + more), wanted, bits).map(({ row, score }) => ({
+          row: places[row] as number,
+          score,
+        }))
+        nearest.forEach(({ row, score }, i) => {
+          places[i] = row
+          distances[i] = score
+        })
+        if (nearest.length === wanted) limit = (nearest.at(-1) as Hit).score - 1
+      }
+      return nearest
     },
   }
 }

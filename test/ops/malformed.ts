@@ -193,6 +193,16 @@ export const MALFORMED: { readonly [K in OpName | InternalOpName]?: readonly Mal
     ['[2, 3]', { axis: 0, keepdims: 0 }],
     ['[2, 3]', { axis: 2, keepdims: 1 }],
   ),
+  TopK: withAttrs<'TopK'>(
+    ['[]', { axis: -1, largest: 1, sorted: 1, k: [1] }],
+    ['[2, 3]', { axis: 0, largest: 1, sorted: 1, k: [1] }],
+    ['[2, 3]', { axis: -1, largest: 1, sorted: 1, k: [4] }],
+    ['[2, 3]', { axis: -1, largest: 1, sorted: 1, k: [0] }],
+    ['[2, 3]', { axis: -1, largest: 1, sorted: 1, k: [1, 2] }],
+    ['[2, 3]', { axis: -1, largest: 0, sorted: 1, k: [1] }],
+    ['[2, width]', { axis: -1, largest: 1, sorted: 1, k: [1] }],
+    ['int32[2, 3]', { axis: -1, largest: 1, sorted: 1, k: [1] }],
+  ),
   Conv: withAttrs<'Conv'>(
     ['[2, 3, 5, 5] [4, 2, 3, 3]', plainly],
     ['[3, 5, 5] [4, 3, 3, 3]', plainly],

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { rng } from '../../src/base/random.js'
 import { type BinaryCodes, binarise, bytesPerCode, mediansOf } from '../../src/search/binary-codes.js'
 import { hammingIndex } from '../../src/search/hamming-index.js'
 import { hashTable } from '../../src/search/hash-table.js'
@@ -37,6 +38,16 @@ describe('the scan', () => {
         const found = hammingIndex(pack(codes)).search(pack([query]).bytes, count)
         expect(found).toEqual(bruteForce(codes, query).slice(0, count))
       }),
+    )
+  })
+
+  test.each([1, 7, 20_000, 30_000])('finds the %i nearest of 20,000, block after block', (count) => {
+    const random = rng(1, 'blocks')
+    // six bits: every distance is met with thousands of times
+    const codes = Array.from({ length: 20_000 }, () => Array.from({ length: 6 }, () => random.uniform() < 0.3))
+    const query = [true, true, true, true, true, true]
+    expect(hammingIndex(pack(codes)).search(pack([query]).bytes, count)).toEqual(
+      bruteForce(codes, query).slice(0, count),
     )
   })
 

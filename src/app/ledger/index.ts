@@ -4,6 +4,7 @@ import { classes } from './classes.js'
 import { components } from './components.js'
 import { deep } from './deep.js'
 import type { LedgerPart } from './row.js'
+import { searchSpeed } from './search-speed.js'
 
 /** Every part of the ledger, in the order in which it is read. */
 export const LEDGER = {
@@ -12,6 +13,7 @@ export const LEDGER = {
   rbm: boltzmann,
   adbench,
   classify: classes,
+  'search-speed': searchSpeed,
 } as const satisfies Record<string, LedgerPart>
 
 export type LedgerName = keyof typeof LEDGER

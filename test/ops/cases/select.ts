@@ -73,7 +73,7 @@ function gathered([shapes, axis, dtype, indices]: (typeof gathers)[number]): [Ar
   return [[draw.reals(...shape), draw.whole(dtype, shape.at(axis) ?? 1, ...(shapesOf(indices)[0] ?? []))], { axis }]
 }
 
-export const SELECT: CasesOf<'Slice' | 'Pad' | 'Gather' | 'ArgMax'> = {
+export const SELECT: CasesOf<'Slice' | 'Pad' | 'Gather' | 'ArgMax' | 'TopK'> = {
   Slice: noted(
     slices.map((row) => {
       const [shape = [], ...ranges] = shapesOf(row)
@@ -104,4 +104,26 @@ export const SELECT: CasesOf<'Slice' | 'Pad' | 'Gather' | 'ArgMax'> = {
     [[draw.reals(3, 4)], { axis: 1, keepdims: 1 }],
     [[float32([2, 3], [1, 7, 7, -1, -1, -2])], { axis: -1, keepdims: 0 }],
   ]),
+  TopK: noted<AttrsOf<'TopK'>>([
+    ...(
+      [
+        [[1], 1],
+        [[5], 2],
+        [[5], 5],
+        [[3, 4], 1],
+        [[3, 4], 3],
+        [[4, 1], 1],
+        [[1, 6], 4],
+        [[2, 3, 4], 2],
+        [[2, 1, 3], 3],
+        [[2, 3, 2, 5], 2],
+      ] as const
+    ).map(([shape, k]) => [[draw.reals(...shape)], { axis: -1, largest: 1, sorted: 1, k: [k] }] as const),
+    [[draw.reals(3, 4)], { axis: 1, largest: 1, sorted: 1, k: [2] }],
+  ]).concat({
+    note: 'equal ones',
+    inputs: [float32([2, 4], [1, 7, 7, 7, -2, -1, -1, -2])],
+    attrs: { axis: -1, largest: 1, sorted: 1, k: [2] },
+    kink: true,
+  }),
 }
