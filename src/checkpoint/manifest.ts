@@ -3,6 +3,7 @@ import { DiaboloError } from '../base/errors.js'
 import { sha256 } from '../base/sha256.js'
 import { parseSpec } from '../compile/spec.js'
 import type { Checkpoint } from '../train/checkpoint.js'
+import { explainedSchema } from '../train/solve/index.js'
 
 const count = z.int().min(0)
 const amount = z.number().min(0)
@@ -62,7 +63,7 @@ const manifestSchema = z.strictObject({
   identity: identitySchema,
   position: positionSchema,
   history: z.array(recordSchema),
-  explained: z.strictObject({ variance: z.array(z.number().min(0)), total: z.number().min(0) }).optional(),
+  explained: explainedSchema.optional(),
 })
 
 /** Everything of a checkpoint but its tensors, and the hashes of all. */

@@ -13,7 +13,7 @@ import { decodeModel, type Metadata, metadataOf } from '../onnx/model.js'
 import { fromTensorProto } from '../onnx/tensor-proto.js'
 import { OPS } from '../ops/index.js'
 import { type Checkpoint, parametersOf, totalsOf } from '../train/checkpoint.js'
-import type { Explained } from '../train/solve/index.js'
+import { type Explained, explainedSchema } from '../train/solve/index.js'
 import { requireTensors } from '../train/validate.js'
 
 /** Characters of one entry of metadata. */
@@ -51,8 +51,6 @@ const thresholdSchema = z.object({
   dataset: z.string(),
   rows: count,
 })
-
-const explainedSchema = z.object({ variance: z.array(z.number().min(0)), total: z.number().min(0) })
 
 /** How a model came to be; nothing here differs between two runs with the same seed, threads and machine. */
 export type Provenance = z.infer<typeof provenanceSchema>

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Network, Parameters } from '../../compile/network.js'
 import type { SolveSpec } from '../../compile/spec.js'
 import type { Runtime } from '../../runtime/types.js'
@@ -17,12 +18,14 @@ export interface SolveContext {
 }
 
 /** What components account for, of the variance of rows like those that were learned from (divided by their number − 1). */
-export interface Explained {
+export const explainedSchema = z.strictObject({
   /** Of each component. */
-  readonly variance: readonly number[]
+  variance: z.array(z.number().min(0)).readonly(),
   /** Of all values together. */
-  readonly total: number
-}
+  total: z.number().min(0),
+})
+
+export type Explained = Readonly<z.infer<typeof explainedSchema>>
 
 export interface Solution {
   readonly parameters: Parameters
