@@ -14,6 +14,7 @@ export { type ImageFile, type ImageOptions, imageStream } from './data/images/im
 export { numericRows } from './data/numeric-table.js'
 export { openRows, openTable, type ReadOptions, readDataset, readTable } from './data/read.js'
 export { bufferRows, type RowStream, type RowStreamOptions, rowStream } from './data/row-stream.js'
+export { SCENE_CLASSES, type ScenesOptions, scenes } from './data/scenes/index.js'
 export { holdOut, type Split } from './data/split.js'
 export { type SplitOptions, splitRowStream, splitTableStream } from './data/split-data.js'
 export { rowsOfLabel, type SplitRows, splitByGroup, splitByTime } from './data/split-rows.js'
@@ -30,14 +31,7 @@ export {
 } from './data/table.js'
 export { judge, type Ranking, type RankingPoint, rank, type Verdict } from './detect/ranking.js'
 export type { Provenance, Threshold } from './model/artifact.js'
-export {
-  Autoencoder,
-  type Classified,
-  type DataLike,
-  type EncodeOptions,
-  type Evaluation,
-  type Rows,
-} from './model/autoencoder.js'
+export { Autoencoder } from './model/autoencoder.js'
 export { type DreamOptions, dream, freeEnergy } from './model/boltzmann.js'
 export { DiaboloClassifier, fitDiabolo } from './model/diabolo-classifier.js'
 export {
@@ -50,6 +44,7 @@ export {
 } from './model/estimator.js'
 export type { ExplainedVariance } from './model/explained-variance.js'
 export type { ExportName } from './model/export.js'
+export type { Classified, DataLike, EncodeOptions, Evaluation, Rows } from './model/faces.js'
 export { fineTune } from './model/fine-tune.js'
 export {
   convolutional,
@@ -59,10 +54,12 @@ export {
   ensemble,
   pca,
   rbm,
+  segnet,
   sparse,
   stacked,
   vanilla,
 } from './model/recipes.js'
+export { type ClassMaps, compareClassMaps, type Segmentation } from './model/segmentation.js'
 export type { TrainingData } from './model/training-data.js'
 export type { TrainingExport } from './model/training-export.js'
 export type { CorruptionInput } from './nn/corruption.js'

@@ -2,7 +2,7 @@ import { extname } from 'node:path'
 import { DiaboloError } from '../base/errors.js'
 import { sizeOf } from '../base/shape.js'
 import { type Dataset, slice } from '../data/dataset.js'
-import type { Rows } from '../model/autoencoder.js'
+import type { Rows } from '../model/faces.js'
 import { requireNew, writeWhole } from '../node/files.js'
 import { ARRAY_FORMATS, type ArraySource, labelLines } from './array-formats.js'
 

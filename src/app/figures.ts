@@ -17,6 +17,7 @@ import { drawWeightTiles } from '../report/weight-tiles.js'
 import type { Runtime } from '../runtime/types.js'
 import { meansOf } from '../train/activity.js'
 import type { EpochRecord } from '../train/events.js'
+import { drawSegmentation } from './segmentation.js'
 import { corruptionOf, type Summary, testInput } from './training-run.js'
 
 /** Samples shown in a picture of reconstructions. */
@@ -48,6 +49,7 @@ export async function drawFigures(finished: Finished, reference?: ReferenceLine)
   const figures = [
     await curve(finished, prefix, reference),
     await reconstructions(finished, prefix),
+    await classMaps(finished, prefix),
     tiles(finished, prefix),
     await featureMaps(finished, prefix),
     ...(await sparsity(finished, prefix)),
@@ -95,6 +97,7 @@ const LOSS_LABELS: { readonly [L in DescendSpec['loss']['type']]: string } = {
   columns: 'error per value of what a constant guess gets',
   classes: 'cross-entropy of classes, nats per sample',
   multinomial: 'cross-entropy of words, nats per document',
+  pixels: 'cross-entropy of classes, nats per pixel',
 }
 
 /** What the last phase makes small, with its unit. */
@@ -106,7 +109,7 @@ function lossLabel({ spec }: Autoencoder): string {
 
 async function reconstructions({ model, test, summary }: Finished, prefix: string) {
   const shape = imageShape(test)
-  if (!shape) return undefined
+  if (!shape || model.spec.pixels) return undefined
   const { few, words } = chooseSamples(test)
   const noisy = testInput(model, few, summary.seed)
   const { data } = await model.reconstruct(noisy)
@@ -133,6 +136,13 @@ async function reconstructions({ model, test, summary }: Finished, prefix: strin
       { ...clean, caption: 'clean: what it never saw' },
     ],
   })
+}
+
+/** Samples, the classes that their pixels have, and those that are told. */
+async function classMaps({ model, test, summary }: Finished, prefix: string) {
+  if (!model.spec.pixels) return undefined
+  const input = testInput(model, test, summary.seed)
+  return drawSegmentation({ id: `${prefix}-class-maps`, test, input, models: [{ name: 'told', model }] })
 }
 
 /** Squared error of each sample, summed over its values. */

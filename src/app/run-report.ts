@@ -3,6 +3,7 @@ import { type Page, renderPage, type Section } from '../report/page.js'
 import type { Column, Table } from '../report/table.js'
 import { columnSections } from './column-table.js'
 import type { Finished } from './figures.js'
+import { segmentationSections } from './segmentation.js'
 import { settingsOf } from './settings.js'
 import type { TestResult } from './training-run.js'
 
@@ -24,13 +25,16 @@ export function renderRunReport(finished: Finished, figures: readonly Figure[]):
     sections: [
       resultSection([finished]),
       ...columnSections(summary),
+      ...segmentationSections(summary.test, finished.test.classes),
       ...(figures.length > 0 ? [{ heading: 'Figures', figures }] : []),
     ],
   }
   return renderPage(page)
 }
 
-function leadOf({ mse, rows, columns }: TestResult): string {
+function leadOf({ mse, rows, columns, segmentation }: TestResult): string {
+  if (segmentation)
+    return `Mean intersection over union on ${rows.toLocaleString('en')} test samples: ${segmentation.meanIou.toFixed(3)}.`
   const samples = `${rows.toLocaleString('en')} test ${columns ? 'rows' : 'samples'}: ${mse.toPrecision(3)}`
   return columns
     ? `Mean error on ${samples} per value, of which a constant guess has 1.`

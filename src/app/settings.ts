@@ -50,6 +50,7 @@ export function settingsOf({ spec, test, parameters, steps }: Summary): readonly
 function nameOfLayer(layer: Spec['encoder'][number]): string {
   if (layer.type === 'dense') return `${layer.units}${layer.tied ? ' tied' : ''}`
   if (layer.type === 'conv2d' || layer.type === 'convTranspose2d') return `${layer.type} ${layer.filters}`
+  if (layer.type === 'maxUnpool2d') return `unpool ${layer.size.join('×')}`
   return layer.type === 'resize2d' ? `${layer.mode} ${layer.size.join('×')}` : layer.type
 }
 

@@ -13,6 +13,7 @@ import type { Autoencoder } from '../model/autoencoder.js'
 import { openPaths } from '../node/data-paths.js'
 import { digitsStream } from '../node/digits-stream.js'
 import { type MnistOptions, mnist } from '../node/mnist.js'
+import { openScenes } from './scene-source.js'
 
 /** Rows chosen by columns and labels. */
 export type RowChoice = Omit<SplitOptions, 'part' | 'seed'>
@@ -48,6 +49,8 @@ const BYTES_PER_CELL = 8
 /** Data sets that have a name. */
 export const NAMED = {
   mnist: 'MNIST, 28×28 grey images of handwritten digits: 55,000 to train, 5,000 to validate, 10,000 to test',
+  scenes:
+    'Two or three digits of MNIST (or built-in ones) on textured ground, 48×48, with the class of every pixel: 10,000 to train, 1,000 to validate, 2,000 to test; scenes:50000 trains on more',
   digits:
     'Built in: 28×28 handwritten-looking digits, drawn from a seed, as many as MNIST has; digits:1000000 trains on more',
 } as const
@@ -65,12 +68,13 @@ export function namedIn(text: string): Named | undefined {
   if (text in NAMED) return { name: text as DatasetName }
   const [, name, rows] = /^(\w+):(.*)$/.exec(text) ?? []
   if (name === undefined || !(name in NAMED)) return undefined
-  if (name === 'digits' && /^\d+$/.test(rows as string)) return { name, rows: Number(rows) }
+  const isCounted = name === 'digits' || name === 'scenes'
+  if (isCounted && /^\d+$/.test(rows as string)) return { name, rows: Number(rows) }
   throw new DiaboloError('E_OPTION', {
     at: `data "${text}"`,
-    expected: name === 'digits' ? 'a whole number of rows after "digits:"' : `"${name}" without a number of rows`,
+    expected: isCounted ? `a whole number of rows after "${name}:"` : `"${name}" without a number of rows`,
     found: `"${rows}"`,
-    hint: name === 'digits' ? 'for example digits:1000000' : `give --data ${name}`,
+    hint: isCounted ? `for example ${name}:20000` : `give --data ${name}`,
   })
 }
 
@@ -82,6 +86,7 @@ export function namedIn(text: string): Named | undefined {
  */
 export async function openSource(nameOrPath: string, seed: number, options: MnistOptions = {}): Promise<Source> {
   const named = namedIn(nameOrPath)
+  if (named?.name === 'scenes') return openScenes(seed, named.rows, options)
   if (named) return named.name === 'mnist' ? openMnist(options) : openDigits(seed, named.rows)
   return splitFile(nameOrPath, await openFile(nameOrPath), seed)
 }

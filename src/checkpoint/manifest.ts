@@ -18,6 +18,7 @@ const dataSchema = z.strictObject({
   missing: z.boolean().optional(),
   fingerprint: z.string().optional(),
   labels: hash.optional(),
+  classMaps: hash.optional(),
 })
 
 const identitySchema = z.strictObject({

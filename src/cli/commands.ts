@@ -23,6 +23,7 @@ export const COMMANDS = {
     summary: 'say how unusual each row is, and which are too unusual',
     load: () => import('./commands/score.js'),
   },
+  segment: { summary: 'tell the class of every pixel', load: () => import('./commands/segment.js') },
   classify: { summary: 'tell classes apart, by codes or by errors', load: () => import('./commands/classify.js') },
   cluster: { summary: 'find groups among codes', load: () => import('./commands/cluster.js') },
   index: { summary: 'make a folder of texts or images searchable', load: () => import('./commands/index.js') },

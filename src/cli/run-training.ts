@@ -171,15 +171,17 @@ async function finish(
 
 function show(summary: Summary, out: string): void {
   const { recipe, preset, dataset, test, steps, stepMs } = summary
+  const { segmentation } = test
   const errors = test.columns ? ['error per value', 'error per row'] : ['MSE per value', 'squared error per sample']
   say(
     table([
-      ['model', 'data', ...errors, 'steps', 'ms per step'],
+      ['model', 'data', ...(segmentation ? ['mean IoU', 'pixels right'] : errors), 'steps', 'ms per step'],
       [
         preset === 'default' ? recipe : `${recipe} (${preset})`,
         dataset,
-        test.mse.toFixed(5),
-        test.perImage.toFixed(2),
+        ...(segmentation
+          ? [segmentation.meanIou.toFixed(3), segmentation.pixelAccuracy.toFixed(3)]
+          : [test.mse.toFixed(5), test.perImage.toFixed(2)]),
         String(steps),
         stepMs === null ? '-' : stepMs.toFixed(2),
       ],

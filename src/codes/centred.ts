@@ -1,6 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import type { Tensor } from '../base/tensor.js'
-import type { Rows } from '../model/autoencoder.js'
+import type { Rows } from '../model/faces.js'
 
 /** Rows of values, and how many each has. */
 export interface Points {

@@ -1,7 +1,7 @@
 import { DiaboloError } from '../base/errors.js'
 import { type Rng, rng } from '../base/random.js'
 import { compileAssignment, compileDistances } from '../compile/distances.js'
-import type { Rows } from '../model/autoencoder.js'
+import type { Rows } from '../model/faces.js'
 import { sharedRuntime } from '../model/platform.js'
 import { floats } from '../runtime/floats.js'
 import { runsOf } from '../runtime/runs.js'

@@ -1,6 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import { compileDistances } from '../compile/distances.js'
-import type { Rows } from '../model/autoencoder.js'
+import type { Rows } from '../model/faces.js'
 import { sharedRuntime } from '../model/platform.js'
 import { floats } from '../runtime/floats.js'
 import type { Runtime } from '../runtime/types.js'

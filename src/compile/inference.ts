@@ -4,12 +4,13 @@ import { type Annotations, encode } from '../graph/encode.js'
 import type { Graph, Value } from '../graph/types.js'
 import { emitColumnErrors, emitFilled, emitMeanByColumn, emitMeanError, emitPresence } from '../nn/columns.js'
 import { emitShares } from '../nn/losses.js'
-import { argMax, greater, mul, reduceMean, softmax, softplus, sub } from '../ops/index.js'
+import { byPixel, emitOneHot } from '../nn/pixels.js'
+import { argMax, cast, greater, logSoftmax, mul, reduceMean, reshape, softmax, softplus, sub } from '../ops/index.js'
 import { columnInputs, emitFeatures, emitRaw } from '../table/emit.js'
 import type { TableSpec } from '../table/spec.js'
 import { load, type StoredAs } from './epoch.js'
 import { lower } from './lowering/index.js'
-import type { Network, Parameters } from './network.js'
+import type { Decoded, Network, Parameters } from './network.js'
 
 /** Where an inference graph finds its parameters: written into it, or fed with every run. */
 export type Given = Parameters | 'fed'
@@ -31,14 +32,21 @@ export type Side = 'input' | 'target'
  *           score float32 [batch]: the mean of the errors, of a table's row over the values that are there;
  *           where columns come in, `reconstruction/…` [batch, 1] of each in its own units;
  *           where there is a threshold, anomaly bool [batch]: score > threshold;
- *           with a head, probabilities float32 [batch, classes] and label int64 [batch], the most probable class
+ *           with a head, probabilities float32 [batch, classes] and label int64 [batch], the most probable class;
+ *           where pixels have classes, the reconstruction is their probabilities, float32 [batch, pixels × classes], and there
+ *           is classMap int64 [batch, pixels], the most probable ones, in place of errors and score
  */
 export function autoencoderGraph(network: Network, given: Given, intake: Intake, threshold?: number): Graph {
   const builder = new GraphBuilder()
   const { x, raw } = take(builder, network, intake)
   const parameters = place(builder, network, given)
-  const code = network.encode(x, parameters)
-  const decoded = network.decode(code, parameters)
+  const { code, decode } = network.forward(x, parameters)
+  const decoded = decode(code)
+  const classes = network.classify && emitClasses(network.classify(code, parameters))
+  if (network.pixels) {
+    const classMap = emitClassMap(decoded.output, network.pixels.classes)
+    return builder.build({ code, reconstruction: decoded.output, classMap, ...classes })
+  }
   const { score, errors } = emitScore(network, { ...decoded, target: x, raw }, parameters)
   const own = intake === 'columns' ? emitRaw(tableOf(network), decoded.output) : []
   return builder.build({
@@ -47,9 +55,15 @@ export function autoencoderGraph(network: Network, given: Given, intake: Intake,
     score,
     errors,
     ...(threshold !== undefined && { anomaly: greater(score, threshold) }),
-    ...(network.classify && emitClasses(network.classify(code, parameters))),
+    ...classes,
     ...Object.fromEntries(Array.from(own, ([name, value]) => [columnOutput(name), value])),
   })
+}
+
+/** float32 [batch, width] → what the whole network makes of it. */
+function emitWhole(network: Network, x: Value, parameters: Readonly<Record<string, Value>>): Decoded {
+  const { code, decode } = network.forward(x, parameters)
+  return decode(code)
 }
 
 /** The output that holds the reconstruction of a column, in its own units. */
@@ -74,6 +88,7 @@ const OUTPUTS = {
   anomaly: 'anomaly',
   probabilities: 'probabilities',
   label: 'label',
+  classMap: 'classMap',
 }
 
 export type InferenceOutput = keyof typeof OUTPUTS
@@ -101,6 +116,10 @@ function tableOf({ spec: { table, recipe } }: Network): TableSpec {
   })
 }
 
+/** The most probable class of each pixel, int64 [batch, pixels], of probabilities float32 [batch, pixels × classes]. */
+const emitClassMap = (probabilities: Value, classes: number): Value =>
+  probabilities.builder.within('classes', () => argMax(byPixel(probabilities, classes)))
+
 /** Of class logits, float32 [batch, classes]. */
 function emitClasses(logits: Value): { readonly probabilities: Value; readonly label: Value } {
   return logits.builder.within('classes', () => {
@@ -125,6 +144,43 @@ export function compileClasses(network: Network, given: Given, stored: StoredAs)
   return encode(lower(builder.build({ probabilities })), 'classes')
 }
 
+/**
+ * input [batch, width] as stored → classMap float32 [batch, pixels]: the most probable class of each pixel.
+ *
+ * @throws E_SPEC when the network does not tell classes of pixels
+ */
+export function compileClassMaps(network: Network, given: Given, stored: StoredAs): Uint8Array {
+  if (!network.pixels) throw withoutPixels(network)
+  const builder = new GraphBuilder()
+  const input = builder.input('input', { dtype: stored.dtype, shape: ['batch', network.width] })
+  const { output } = emitWhole(network, load(input, stored), place(builder, network, given))
+  const classMap = cast(emitClassMap(output, network.pixels.classes), 'float32')
+  return encode(lower(builder.build({ classMap })), 'classMaps')
+}
+
+const withoutPixels = ({ spec: { recipe } }: Network) =>
+  new DiaboloError('E_SPEC', {
+    at: `model "${recipe}"`,
+    expected: 'a model that tells the class of every pixel',
+    found: 'one that gives samples back',
+    hint: 'train "segnet" on scenes and their class maps; "reconstruct" says what this model makes of samples',
+  })
+
+/**
+ * What a network's errors are of, where it gives samples back.
+ *
+ * @throws E_SPEC when it tells classes of pixels
+ */
+function requireReconstruction({ pixels, spec: { recipe } }: Network): void {
+  if (!pixels) return
+  throw new DiaboloError('E_SPEC', {
+    at: `model "${recipe}"`,
+    expected: 'a model that gives samples back, to compare them with',
+    found: 'one that tells the class of every pixel',
+    hint: '"segment" gives its class maps, "evaluate" compares them with true ones',
+  })
+}
+
 const withoutHead = ({ spec: { recipe } }: Network) =>
   new DiaboloError('E_SPEC', {
     at: `model "${recipe}"`,
@@ -136,23 +192,37 @@ const withoutHead = ({ spec: { recipe } }: Network) =>
 /**
  * How well one thing is made of another: of noisy samples clean ones, of samples themselves.
  *
- * inputs:   input [batch, width] and target [batch, width], each as stored
+ * inputs:   input [batch, width] and target [batch, width], each as stored; where pixels have classes the target is class
+ *           maps, uint8 [batch, pixels], and what is compared with the probabilities is 1 for the class of a pixel, else 0
  * outputs:  error float32 [batch]: the mean squared error per value, or as a table's score; crossEntropy float32 [batch], nats per value, where the model
- *           ends in a sigmoid
+ *           ends in a sigmoid, or per pixel, where those have classes
  */
 export function measureGraph(network: Network, given: Given, stored: Readonly<Record<Side, StoredAs>>): Graph {
   const builder = new GraphBuilder()
-  const placed = (side: Side) => builder.input(side, { dtype: stored[side].dtype, shape: ['batch', network.width] })
-  const input = load(placed('input'), stored.input)
-  const raw = placed('target')
-  const target = load(raw, stored.target)
+  const { pixels, width } = network
+  const placed = (side: Side, width: number) =>
+    builder.input(side, { dtype: stored[side].dtype, shape: ['batch', width] })
+  const input = load(placed('input', width), stored.input)
+  const raw = placed('target', pixels?.count ?? width)
   const parameters = place(builder, network, given)
-  const decoded = network.decode(network.encode(input, parameters), parameters)
+  const decoded = emitWhole(network, input, parameters)
+  if (pixels) return builder.build(measureClasses(decoded, raw, pixels.classes))
+  const target = load(raw, stored.target)
   const { score: error } = emitErrors(network, { ...decoded, target, raw })
   if (network.output !== 'sigmoid') return builder.build({ error })
   const { logits } = decoded
   const crossEntropy = reduceMean(sub(softplus(logits), mul(target, logits)), { axes: [1] })
   return builder.build({ error, crossEntropy })
+}
+
+function measureClasses({ logits, output }: Decoded, classMaps: Value, classes: number) {
+  const wanted = emitOneHot(classMaps, classes)
+  const error = sub(output, wanted)
+  const told = mul(logSoftmax(byPixel(logits, classes)), byPixel(wanted, classes))
+  return {
+    error: reduceMean(mul(error, error), { axes: [1] }),
+    crossEntropy: mul(reduceMean(reshape(told, error.shape), { axes: [1] }), -classes),
+  }
 }
 
 interface Compared {
@@ -222,6 +292,7 @@ export function compileAutoencoder(
   intake: Intake,
   { only, threshold, name = 'autoencoder', ...annotations }: InferenceOptions = {},
 ): Uint8Array {
+  if (only?.some((name) => name === 'score' || name === 'errors')) requireReconstruction(network)
   const graph = autoencoderGraph(network, given, intake, threshold)
   // what plain models miss of each value is easily had from their reconstruction
   const plain = !network.spec.score && !network.columns

@@ -3,28 +3,41 @@ import { rng } from '../base/random.js'
 import { MOST_VALUES, showShape, sizeOf } from '../base/shape.js'
 import { type Tensor, tensor } from '../base/tensor.js'
 import type { Value } from '../graph/types.js'
-import { ACTIVATIONS, type ActivationName, OUTPUTS, type OutputName } from '../nn/activations.js'
+import { OUTPUTS, type OutputName } from '../nn/activations.js'
 import { type Columns, emitColumnOutput } from '../nn/columns.js'
 import { initialize } from '../nn/initializers.js'
 import {
   activationAfter,
   activationOf,
   isTied,
-  type LayerSpec,
   layerKind,
   mirrorOf,
   type ParameterSpec,
   takesMaps,
 } from '../nn/layers/index.js'
+import { emitPixelProbabilities } from '../nn/pixels.js'
 import { emitErrors, scoreParameters } from '../nn/scores.js'
 import { reshape, sub, transpose } from '../ops/index.js'
 import { columnsOf } from './columns.js'
 import { type DescendSpec, type Spec, takesLabels } from './spec.js'
+import { linearised, type Memory, outputShape, requirePools, run, type Stage, stages, type Values } from './stages.js'
 
 /** Tensors by parameter name: `encoder.0.weight`. */
 export type Parameters = Readonly<Record<string, Tensor<'float32'>>>
 
-type Values = Readonly<Record<string, Value>>
+/** What a decoder makes of a code: float32 [batch, width]. */
+export interface Decoded {
+  /** Before the last nonlinearity. */
+  readonly logits: Value
+  /** Of a table's columns, numbers and probabilities; of pixels' classes, probabilities. */
+  readonly output: Value
+}
+
+/** A sample's way through a network, up to its code and on from there. */
+export interface Forward {
+  readonly code: Value
+  readonly decode: (code: Value) => Decoded
+}
 
 /** Layers of the encoder, `from` … `to − 1`, and those of the decoder that mirror them. */
 export interface Span {
@@ -45,13 +58,17 @@ export interface Network {
   readonly output: OutputName
   /** The columns of a sample, where it is a row of a table. */
   readonly columns: Columns | undefined
+  /** Where it tells the class of every pixel of a sample: how many classes and pixels; logits are [batch, pixels × classes]. */
+  readonly pixels: { readonly classes: number; readonly count: number } | undefined
   /** Whether a unit of the code says how active it is, from 0 to 1. */
   readonly codeIsActivity: boolean
   readonly parameters: readonly ParameterSpec[]
   /** x float32 [batch, width] → code float32 [batch, code] */
   readonly encode: (x: Value, parameters: Values) => Value
-  /** code float32 [batch, code] → output and logits, float32 [batch, width]; of a table's columns, numbers and probabilities */
-  readonly decode: (code: Value, parameters: Values) => { readonly logits: Value; readonly output: Value }
+  /** code float32 [batch, code] → what is made of it; a decoder that unpools throws E_SPEC, as it needs the sample */
+  readonly decode: (code: Value, parameters: Values) => Decoded
+  /** x float32 [batch, width] → its code, and what the decoder makes of that, or of another code, and of what the encoder's poolings remember */
+  readonly forward: (x: Value, parameters: Values) => Forward
   /** code float32 [batch, code] → class logits float32 [batch, classes], where there is a head */
   readonly classify?: (code: Value, parameters: Values) => Value
   /** Layers of the encoder. */
@@ -67,14 +84,6 @@ export interface Network {
   readonly residuals: (x: Value, parameters: Values) => Value
   /** x float32 [batch, width] → what each value adds to the score, which is their mean: float32 [batch, values] */
   readonly errors: (x: Value, parameters: Values) => Value
-}
-
-interface Stage {
-  readonly layer: LayerSpec
-  readonly prefix: string
-  readonly input: readonly number[]
-  /** Of the encoder's layer whose parameters a tied layer uses: `encoder.0.` */
-  readonly tied?: string
 }
 
 /** The part of a model that a phase trains: parameters that its loss does not depend on are left out. */
@@ -108,6 +117,8 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
   const input = shapes[from] as readonly number[]
   const codeShape = shapes[to] as readonly number[]
   const width = sizeOf(input)
+  const { pixels } = spec
+  const wanted = pixels && whole ? pixelsOf(spec.input) * pixels.classes : width
   const decoder = withOffset(
     stages(spec.decoder.slice(firstMirrored, endMirrored), 'decoder', codeShape),
     firstMirrored,
@@ -118,7 +129,8 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
     decoder.map(({ layer }) => layer),
     codeShape,
   )
-  if (!toCode) requireSame(sizeOf(reconstructed), width, spec.recipe)
+  if (!toCode) requireSame(sizeOf(reconstructed), wanted, spec.recipe)
+  requirePools(decoder, stages(spec.encoder, 'encoder', sample))
   const head = spec.head && to === spec.encoder.length ? headOn(codeShape, spec.head) : undefined
   requireModest([...encoder, ...decoder, ...(head ? [head] : [])], [codeShape, reconstructed])
 
@@ -143,13 +155,22 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
     spec.encoder[from + front - 1]?.type === 'copy' ? (compared as [number, number]) : [1, sizeOf(compared)]
   const score = spec.score ?? 'squared'
   const residuals = (x: Value, given: Values): Value => {
+    const memory: Memory = new Map()
     const wanted = run(encoder.slice(0, front), enter(x), given)
-    const code = run(encoder.slice(front), wanted, given)
+    const code = run(encoder.slice(front), wanted, given, memory)
     const missed =
       front === 0
-        ? sub(scoped('output', OUTPUTS[output])(leave(run(linear, code, given))), x)
+        ? sub(scoped('output', OUTPUTS[output])(leave(run(linear, code, given, memory))), x)
         : sub(run(decoder.slice(0, decoder.length - front), code, given), wanted)
     return reshape(missed, [x.shape[0] ?? 1, members, values])
+  }
+  const emitOutput = (z: Value): Value => {
+    if (columns) return emitColumnOutput(z, columns)
+    return pixels && outward ? emitPixelProbabilities(z, pixels.classes) : OUTPUTS[output](z)
+  }
+  const decoded = (code: Value, values: Values, memory?: Memory): Decoded => {
+    const logits = leave(run(linear, toShape(code), values, memory))
+    return { logits, output: scoped('output', emitOutput)(logits) }
   }
   const learned = [...encoder, ...decoder, ...(head ? [head] : [])].flatMap(({ layer, prefix, input }) =>
     layerKind(layer)
@@ -162,6 +183,7 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
     codeShape,
     output,
     columns,
+    pixels: pixels && outward ? { classes: pixels.classes, count: pixelsOf(spec.input) } : undefined,
     codeIsActivity: activationAfter(spec.encoder.slice(from, to)) === 'sigmoid',
     parameters: complete ? [...learned, ...scoreParameters(score, values)] : learned,
     residuals,
@@ -171,10 +193,11 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
     shapeAfter: (layers) => shapes[from + layers] as readonly number[],
     encode: (x, values) => toRows(run(encoder, enter(x), values)),
     encodeUpTo: (layers, x, values) => toRows(run(encoder.slice(0, layers), enter(x), values)),
-    decode: (code, values) => {
-      const logits = leave(run(linear, toShape(code), values))
-      const emitOutput = columns ? (z: Value) => emitColumnOutput(z, columns) : OUTPUTS[output]
-      return { logits, output: scoped('output', emitOutput)(logits) }
+    decode: (code, values) => decoded(code, values),
+    forward: (x, values) => {
+      const memory: Memory = new Map()
+      const code = toRows(run(encoder, enter(x), values, memory))
+      return { code, decode: (code) => decoded(code, values, memory) }
     },
   }
 }
@@ -186,14 +209,6 @@ export function initialParameters({ parameters }: Network, seed: number): Parame
     return [name, tensor('float32', shape, values)]
   })
   return Object.fromEntries(entries)
-}
-
-function stages(layers: readonly LayerSpec[], side: string, input: readonly number[]): Stage[] {
-  return layers.map((layer, i) => ({
-    layer,
-    prefix: `${side}.${i}.`,
-    input: outputShape(layers.slice(0, i), input),
-  }))
 }
 
 const headOn = (input: readonly number[], { classes: units }: NonNullable<Spec['head']>): Stage => ({
@@ -227,40 +242,6 @@ function withOffset(decoder: readonly Stage[], offset: number, spec: Spec, sampl
   })
 }
 
-const linearised = (stage: Stage): Stage =>
-  'activation' in stage.layer ? { ...stage, layer: { ...stage.layer, activation: 'linear' } } : stage
-
-const outputShape = (layers: readonly LayerSpec[], input: readonly number[]): readonly number[] =>
-  layers.reduce((shape, layer) => layerKind(layer).outputShape(layer, shape), input)
-
-/**
- * The layers one after another. No nonlinearity here ever falls, so a maximum can be taken before it: max f(x) = f(max x),
- * and f is not computed for what pooling drops.
- */
-function run(chain: readonly Stage[], x: Value, values: Values): Value {
-  let value = x
-  let pending: ActivationName = 'linear'
-  chain.forEach(({ layer, prefix, tied }, i) => {
-    const parameters = { ...(tied !== undefined && under(tied, values)), ...under(prefix, values) }
-    const activation = layer.type === 'maxPool2d' ? pending : activationOf(layer)
-    const deferred = chain[i + 1]?.layer.type === 'maxPool2d'
-    pending = deferred ? activation : 'linear'
-    value = value.builder.within(prefix.slice(0, -1), () => {
-      const emitted = layerKind(layer).emit(layer, value, parameters)
-      return deferred ? emitted : ACTIVATIONS[activation](emitted)
-    })
-  })
-  return value
-}
-
-/** Those whose names begin like this, by the rest of their names. */
-const under = (prefix: string, values: Values): Values =>
-  Object.fromEntries(
-    Object.entries(values).flatMap(([name, value]) =>
-      name.startsWith(prefix) ? [[name.slice(prefix.length), value] as const] : [],
-    ),
-  )
-
 function scoped<A extends readonly unknown[]>(scope: string, emit: (x: Value, ...more: A) => Value) {
   return (x: Value, ...more: A): Value => x.builder.within(scope, () => emit(x, ...more))
 }
@@ -274,6 +255,9 @@ function frontOf({ encoder, decoder }: Spec): number {
 const unflatten = (x: Value, shape: readonly number[]) => reshape(x, [x.shape[0] ?? 1, ...shape])
 
 const flatten = (x: Value) => reshape(x, [x.shape[0] ?? 1, sizeOf(x.shape.slice(1) as readonly number[])])
+
+/** How many pixels samples [height, width, channels] or [height, width] have. */
+const pixelsOf = ([height = 1, width = 1]: readonly number[]): number => height * width
 
 /** [height, width, channels] or [height, width] as [channels, height, width]. */
 function channelsFirst(input: readonly number[]): readonly number[] {

@@ -7,6 +7,7 @@ import { activationAfter, layerSchema } from '../nn/layers/index.js'
 import { lossSchema } from '../nn/losses.js'
 import { optimizerSchema } from '../nn/optimizers.js'
 import { penaltySchema } from '../nn/penalties.js'
+import { MOST_CLASSES } from '../nn/pixels.js'
 import { scheduleSchema } from '../nn/schedules.js'
 import { scoreSchema } from '../nn/scores.js'
 import { faultOf, tableSchema } from '../table/spec.js'
@@ -68,6 +69,9 @@ export const contrastSchema = z.strictObject({
 /** What tells classes from a code: one dense layer, `head.weight` [code, classes], and softmax. */
 export const headSchema = z.strictObject({ classes: z.int().min(2) })
 
+/** Where every pixel of a sample has a class: the decoder then gives logits [classes, height, width]. */
+export const pixelsSchema = z.strictObject({ classes: z.int().min(2).max(MOST_CLASSES) })
+
 /** A phase that finds the parameters in closed form. */
 export const solveSchema = z.strictObject({
   kind: z.literal('solve'),
@@ -101,6 +105,8 @@ export const specSchema = z.strictObject({
   score: scoreSchema.optional(),
   /** Stands on the code beside the decoder; phases with the loss "classes" train it. */
   head: headSchema.optional(),
+  /** What the decoder tells of every pixel, in place of the sample itself; phases have the loss "pixels". */
+  pixels: pixelsSchema.optional(),
   phases: z.array(phaseSchema).min(1).max(MOST_LAYERS),
   /** Where samples are rows of a table: its columns, and how each becomes numbers. */
   table: tableSchema.optional(),
@@ -116,6 +122,9 @@ export type SolveSpec = z.infer<typeof solveSchema>
 
 /** Whether a phase's target is the samples' classes, and not the samples themselves. */
 export const takesLabels = (phase: PhaseSpec): boolean => phase.kind === 'descend' && phase.loss.type === 'classes'
+
+/** Whether a phase's target is the class of every pixel. */
+export const takesClassMaps = (phase: PhaseSpec): boolean => phase.kind === 'descend' && phase.loss.type === 'pixels'
 
 /** The JSON Schema of a spec as a person writes it: defaults may be left out. */
 export const specJsonSchema = (): unknown =>
@@ -133,6 +142,7 @@ export function parseSpec(value: unknown, at = 'spec'): Spec {
     requireTable(parsed.data, at)
     requireShares(parsed.data, at)
     requireImages(parsed.data, at)
+    requirePixels(parsed.data, at)
     return parsed.data
   }
   const [issue] = parsed.error.issues
@@ -227,7 +237,7 @@ function requireTable({ table, input, output, phases }: Spec, at: string): void 
   phases.forEach((phase, i) => {
     if (phase.kind !== 'descend' || takesLabels(phase)) return
     const outermost = table !== undefined && (phase.layers?.from ?? 0) === 0
-    if (outermost === (phase.loss.type === 'columns')) return
+    if (outermost === (phase.loss.type === 'columns') || (!outermost && takesClassMaps(phase))) return
     const expected = outermost ? '"columns", because samples are rows of a table' : '"mse" or "crossEntropy"'
     throw refuse(`phases.${i}.loss`, expected, `"${phase.loss.type}"`)
   })
@@ -247,5 +257,39 @@ function requireImages({ input, phases }: Spec, at: string): void {
       found: isImage ? `layers from ${from}` : `samples of shape [${input.join(', ')}]`,
       hint: 'leave "augmentation" out',
     })
+  })
+}
+
+/** The class of every pixel is told by the whole network, and by nothing that compares samples with reconstructions. */
+function requirePixels({ pixels, input, output, score, table, phases }: Spec, at: string): void {
+  const refuse = (where: string, expected: string, found: string) =>
+    new DiaboloError('E_SPEC', {
+      at: `${at}.${where}`,
+      expected,
+      found,
+      hint: 'train "segnet", or take its spec as an example',
+    })
+  if (pixels && (input.length < 2 || input.length > 3))
+    throw refuse('input', 'images [height, width, channels], whose pixels have classes', `[${input.join(', ')}]`)
+  if (pixels && output !== 'linear') throw refuse('output', '"linear": logits of the classes', `"${output}"`)
+  if (pixels && score) throw refuse('score', 'none, as nothing is reconstructed', `"${score}"`)
+  if (pixels && table) throw refuse('table', 'images, or no "pixels"', 'a table')
+  phases.forEach((phase, i) => {
+    const isOfPixels = takesClassMaps(phase)
+    if (!pixels && isOfPixels)
+      throw refuse(`phases.${i}.loss`, '"pixels": { "classes": … } beside it', 'a spec without "pixels"')
+    if (!pixels || takesLabels(phase)) return
+    if (!isOfPixels) {
+      const found = phase.kind === 'descend' ? `"${phase.loss.type}"` : `a phase of kind "${phase.kind}"`
+      throw refuse(`phases.${i}`, 'the loss "pixels"', found)
+    }
+    if (phase.kind === 'descend' && phase.augmentation)
+      throw refuse(
+        `phases.${i}.augmentation`,
+        'none: the classes of pixels would not move with them',
+        'images that are moved',
+      )
+    if (phase.kind === 'descend' && phase.layers)
+      throw refuse(`phases.${i}.layers`, 'the whole network, to tell the class of every pixel', 'some of its layers')
   })
 }

@@ -6,9 +6,10 @@ import { emitCorruption } from '../nn/corruption.js'
 import { emitClassLoss, emitLoss } from '../nn/losses.js'
 import { optimizerOf } from '../nn/optimizers.js'
 import { emitPenalty } from '../nn/penalties.js'
+import { emitPixelLoss } from '../nn/pixels.js'
 import { add, grad, reduceMean } from '../ops/index.js'
 import { CHAINS, emitContrast } from './contrast.js'
-import type { Network } from './network.js'
+import type { Forward, Network } from './network.js'
 import type { DescendSpec, SteppedSpec } from './spec.js'
 import { emitUpdates, metersOf, parametersOf, slotName, type Values } from './update.js'
 
@@ -55,6 +56,8 @@ export interface StepInputs {
   readonly target: Value
   /** int32 [batch]: the samples' classes, where the phase tells them */
   readonly labels?: Value | undefined
+  /** uint8 [batch, pixels]: the classes of their pixels, where the phase tells those */
+  readonly classMaps?: Value | undefined
   /** float32 [...picks, width], two of them: rows of the noise bank, where the phase needs noise */
   readonly noise?: readonly [Value, Value] | undefined
   /** by the names of `stateOf` */
@@ -81,7 +84,7 @@ export const emitStep = (network: Network, phase: SteppedSpec, inputs: StepInput
  * `encoder.0`, `loss`, `backward/encoder.0`, `update/encoder.0.weight`.
  */
 function emitDescent(network: Network, phase: DescendSpec, inputs: StepInputs): Step {
-  const { target, labels, noise, state, scalars } = inputs
+  const { target, noise, state, scalars } = inputs
   const parameters = parametersOf(network, state)
   const { builder } = target
   const { corruption } = phase
@@ -93,8 +96,8 @@ function emitDescent(network: Network, phase: DescendSpec, inputs: StepInputs): 
       : then(values)
   // noise on what is missing is missing too
   const x = corrupted('input', target, filled)
-  const code = network.encode(x, parameters)
-  const misfit = emitMisfit(network, phase, { code: corrupted('code', code), parameters, target, labels })
+  const { code, decode } = network.forward(x, parameters)
+  const misfit = emitMisfit(network, phase, { ...inputs, code: corrupted('code', code), decode, parameters })
   const { loss, activation } = builder.within('loss', () => {
     const activation = reduceMean(code, { axes: [0] })
     const loss = phase.penalties.reduce((sum, penalty) => add(sum, emitPenalty(penalty, activation)), misfit())
@@ -104,19 +107,25 @@ function emitDescent(network: Network, phase: DescendSpec, inputs: StepInputs): 
   return { loss, meters: metersOf(phase, activation), next: emitUpdates(network, phase, gradients, { state, scalars }) }
 }
 
-interface Coded extends Pick<StepInputs, 'target' | 'labels'> {
+interface Coded extends Pick<StepInputs, 'target' | 'labels' | 'classMaps'> {
   readonly code: Value
+  readonly decode: Forward['decode']
   readonly parameters: Values
 }
 
 /** What stands on the code, and then, as a function, how far it is from its target. */
 function emitMisfit(
-  { decode, classify, columns }: Network,
+  { classify, columns, pixels }: Network,
   { loss }: DescendSpec,
-  { code, parameters, target, labels }: Coded,
+  { code, decode, parameters, target, labels, classMaps }: Coded,
 ): () => Value {
+  if (loss.type === 'pixels') {
+    const { logits } = decode(code)
+    if (pixels && classMaps) return () => emitPixelLoss(logits, classMaps, pixels.classes)
+    throw untold('the classes of pixels', pixels ? 'no class maps' : 'no "pixels"', '"pixels", and the step class maps')
+  }
   if (loss.type !== 'classes') {
-    const decoded = decode(code, parameters)
+    const decoded = decode(code)
     return () => {
       if (!columns) return emitLoss(loss, { ...decoded, target, code })
       const table = { columns, present: emitPresence(target, columns) }
@@ -125,10 +134,13 @@ function emitMisfit(
   }
   const logits = classify?.(code, parameters)
   if (logits && labels) return () => emitClassLoss(logits, labels)
-  throw new DiaboloError('E_GRAPH', {
-    at: 'a step that learns classes',
-    expected: 'a head, and the labels of the batch',
-    found: logits ? 'no labels' : 'no head',
-    hint: 'give the spec a head, and the step the labels',
-  })
+  throw untold('classes', logits ? 'no labels' : 'no head', 'a head, and the step the labels')
 }
+
+const untold = (what: string, found: string, needed: string) =>
+  new DiaboloError('E_GRAPH', {
+    at: `a step that learns ${what}`,
+    expected: 'a network that tells them, and what they are in the batch',
+    found,
+    hint: `give the spec ${needed}`,
+  })

@@ -26,6 +26,8 @@ export interface Samples {
 export interface Dataset extends Samples {
   /** `rows × width` values, row-major. */
   readonly values: Uint8Array | Float32Array
+  /** The class of every pixel, `rows × height × width` of them, row-major; `classes` says what they are called. */
+  readonly classMaps?: Uint8Array
 }
 
 /** Values per sample. */
@@ -36,7 +38,21 @@ export function slice(data: Dataset, from: number, to: number): Dataset {
   const width = widthOf(data)
   const values = data.values.subarray(from * width, to * width)
   const rows = values.length / width
-  return { ...data, rows, values, ...(data.labels && { labels: data.labels.subarray(from, to) }) }
+  const { labels, classMaps } = data
+  const pixels = classMaps && classMaps.length / data.rows
+  return {
+    ...data,
+    rows,
+    values,
+    ...(labels && { labels: labels.subarray(from, to) }),
+    ...(pixels && { classMaps: classMaps.subarray(from * pixels, to * pixels) }),
+  }
+}
+
+/** Class maps as samples of their own, uint8 [height, width] of unscaled classes; nothing where there are none. */
+export function classMapsOf({ classMaps, rows, name, shape: [height = 1, width = 1] }: Dataset): Dataset | undefined {
+  if (!classMaps) return undefined
+  return { name: `class maps of ${name}`, rows, shape: [height, width], dtype: 'uint8', scale: 1, values: classMaps }
 }
 
 /** Rows `from` … `to − 1` as they are stored, [to − from, width], sharing memory. */
@@ -53,6 +69,8 @@ export interface DatasetOptions {
   /** Whether NaN stands for a value that is not there. */
   readonly missing?: boolean | undefined
   readonly labels?: Uint8Array | Int32Array
+  /** The class of every pixel, row-major. */
+  readonly classMaps?: Uint8Array
   readonly classes?: readonly string[]
 }
 
@@ -63,7 +81,7 @@ export interface DatasetOptions {
  * @throws E_DATA when there is not one whole row; E_VALUE when a float is NaN or infinite (row and column named)
  */
 export function dataset(values: Uint8Array | Float32Array, options: DatasetOptions): Dataset {
-  const { name = 'data', shape, labels, missing } = options
+  const { name = 'data', shape, labels, classMaps, missing } = options
   const width = sizeOf(shape)
   if (values.length === 0 || values.length % width !== 0) {
     throw new DiaboloError('E_DATA', {
@@ -82,6 +100,15 @@ export function dataset(values: Uint8Array | Float32Array, options: DatasetOptio
       hint: 'give one label per row, or none at all',
     })
   }
+  const pixels = rows * sizeOf(shape.slice(0, 2))
+  if (classMaps && classMaps.length !== pixels) {
+    throw new DiaboloError('E_DATA', {
+      at: `class maps of data set "${name}"`,
+      expected: `${pixels}, one class for each pixel`,
+      found: `${classMaps.length}`,
+      hint: 'give class maps [rows, height, width], or none at all',
+    })
+  }
   if (values instanceof Float32Array && !missing) requireFinite(values, width, name)
   const bytes = values instanceof Uint8Array
   return {
@@ -93,6 +120,7 @@ export function dataset(values: Uint8Array | Float32Array, options: DatasetOptio
     scale: options.scale ?? (bytes ? 1 / 255 : 1),
     ...(missing && { missing }),
     ...(labels && { labels }),
+    ...(classMaps && { classMaps }),
     ...(options.classes && { classes: options.classes }),
   }
 }

@@ -35,11 +35,20 @@ export function pick(data: Dataset, indices: Int32Array): Dataset {
   indices.forEach((from, to) => {
     values.set(data.values.subarray(from * width, (from + 1) * width), to * width)
   })
-  const { labels } = data
+  const { labels, classMaps } = data
   return {
     ...data,
     rows: indices.length,
     values,
     ...(labels && { labels: Int32Array.from(indices, (i) => labels[i] as number) }),
+    ...(classMaps && { classMaps: pickMaps(classMaps, classMaps.length / data.rows, indices) }),
   }
+}
+
+function pickMaps(classMaps: Uint8Array, pixels: number, indices: Int32Array): Uint8Array {
+  const picked = new Uint8Array(indices.length * pixels)
+  indices.forEach((from, to) => {
+    picked.set(classMaps.subarray(from * pixels, (from + 1) * pixels), to * pixels)
+  })
+  return picked
 }

@@ -1,6 +1,12 @@
 import { DiaboloError } from '../base/errors.js'
 import { showShape, sizeOf } from '../base/shape.js'
-import { compileAutoencoder, compileClasses, compileDecoder, type InferenceOutput } from '../compile/inference.js'
+import {
+  compileAutoencoder,
+  compileClasses,
+  compileClassMaps,
+  compileDecoder,
+  type InferenceOutput,
+} from '../compile/inference.js'
 import type { Spec } from '../compile/spec.js'
 import { type Dataset, dataset, toTensor } from '../data/dataset.js'
 import { formatSafetensors } from '../data/formats/safetensors.js'
@@ -16,48 +22,16 @@ import { encodeDataset } from '../train/codes.js'
 import type { EpochRecord } from '../train/events.js'
 import { Gauge } from '../train/measure.js'
 import type { FitResult } from '../train/run-phases.js'
-import { requireSameRows, requireWidth } from '../train/validate.js'
+import { requireClassMaps, requireSameRows, requireWidth } from '../train/validate.js'
 import { type Artifact, artifactOf, describeArtifact, readArtifact, type Threshold } from './artifact.js'
 import { type ExplainedVariance, explainedVariance } from './explained-variance.js'
 import { type ExportName, exportModel } from './export.js'
+import type { Classified, DataLike, EncodeOptions, Evaluation, Rows } from './faces.js'
 import { files, sharedRuntime } from './platform.js'
+import { type ClassMaps, compareClassMaps } from './segmentation.js'
 import { type ThresholdOptions, thresholdOf } from './threshold.js'
 import { exportFeeds, requireTrainedOn, type TrainingExport } from './training-export.js'
 import { torchWeights } from './weights.js'
-
-/** Numbers with their shape, the first axis counting samples. */
-export interface Rows {
-  readonly shape: readonly number[]
-  readonly data: Float32Array
-}
-
-/**
- * A data set, or its values: bytes (seen as value/255) or floats in the model's own units, row after row. For models of
- * tables also a table: its columns are found by name, and those that the model does not know are left alone.
- */
-export type DataLike = Dataset | Table | Float32Array | Uint8Array
-
-export interface Evaluation {
-  /** Mean squared error per value. Of a table, the mean error of the values that are there, of which a constant guess has 1. */
-  readonly mse: number
-  /** Squared error per sample: mse × values per sample, or columns. */
-  readonly perImage: number
-  /** Sigmoid cross-entropy, nats per value; for models whose reconstruction comes out of a sigmoid. */
-  readonly crossEntropy?: number
-  readonly rows: number
-}
-
-export interface Classified {
-  /** Of each sample the most probable class, from 0. */
-  readonly labels: Int32Array
-  /** float32 [rows, classes] */
-  readonly probabilities: Rows
-}
-
-export interface EncodeOptions {
-  /** How many layers of the encoder to run; all of them when left out. Feature maps come as [channels, height, width]. */
-  readonly layers?: number
-}
 
 /** A fitted model. All that is fitted has this face, whatever recipe it comes from. */
 export class Autoencoder {
@@ -156,9 +130,14 @@ export class Autoencoder {
     return { shape: [codes.rows, ...codes.shape], data: codes.values as Float32Array }
   }
 
-  /** @returns float32 [rows, ...sample], in the model's units: 0 to 1 for images, of tables scaled numbers and probabilities */
+  /**
+   * @returns float32 [rows, ...sample], in the model's units: 0 to 1 for images, of tables scaled numbers and probabilities; of
+   *          a model that tells classes of pixels, their probabilities [rows, height, width, classes]
+   */
   async reconstruct(data: DataLike): Promise<Rows> {
-    return this.#shaped(await this.#run(data, 'reconstruction'), this.spec.input)
+    const { input, pixels } = this.spec
+    const shape = pixels ? [...input.slice(0, 2), pixels.classes] : input
+    return this.#shaped(await this.#run(data, 'reconstruction'), shape)
   }
 
   /**
@@ -230,9 +209,28 @@ export class Autoencoder {
   }
 
   /**
+   * The most probable class of every pixel.
+   *
+   * @returns  uint8 [rows, height, width], from 0
+   * @throws E_SPEC when the model does not tell classes of pixels
+   */
+  async segment(data: DataLike): Promise<ClassMaps> {
+    const { network, parameters } = this.#artifact
+    const samples = this.samples(data)
+    const { dtype, scale, missing } = samples
+    const session = await this.#session(`class maps ${dtype} ${scale} ${missing}`, () =>
+      compileClassMaps(network, parameters, { dtype, scale, missing }),
+    )
+    const run = { session, inputs: { input: samples }, rowsPerRun: rowsPerRun(network) }
+    const { classMap } = await runInBatches(run, ['classMap'])
+    return { shape: [samples.rows, ...this.spec.input.slice(0, 2)], data: Uint8Array.from(classMap) }
+  }
+
+  /**
    * @param codes  float32, rows × code values
    * @returns      float32 [rows, ...sample]
-   * @throws E_SHAPE when the codes do not have the model's width
+   * @throws E_SHAPE when the codes do not have the model's width; E_SPEC when the decoder needs the sample as well, to put
+   *         values where its maxima were
    */
   async decode(codes: Rows | Float32Array): Promise<Rows> {
     const { network, parameters } = this.#artifact
@@ -248,16 +246,23 @@ export class Autoencoder {
    *
    * @param data    what the model is given
    * @param target  what it should make of each sample: the samples themselves when left out, clean ones for noisy data
-   * @throws E_DATA when data and target differ in rows
+   * @throws E_DATA when data and target differ in rows, or samples lack the class maps that the model tells
    */
   async evaluate(data: DataLike, target: DataLike = data): Promise<Evaluation> {
     const { network, parameters } = this.#artifact
     const [input, wanted] = [this.samples(data), this.samples(target)]
     requireSameRows(input, wanted)
-    const gauge = await Gauge.open(await this.#openRuntime(), network, parameters, { input, target: wanted })
+    const { pixels } = network
+    const truth = pixels && requireClassMaps(wanted, pixels.classes)
+    const pairs = { input, target: truth ?? wanted }
+    const gauge = await Gauge.open(await this.#openRuntime(), network, parameters, pairs)
     try {
       const { mse, ...more } = await gauge.measure()
-      return { mse, perImage: mse * (network.columns?.length ?? network.width), ...more, rows: input.rows }
+      const values = network.columns?.length ?? (pixels ? pixels.count * pixels.classes : network.width)
+      const segmentation = truth && {
+        segmentation: compareClassMaps((await this.segment(input)).data, truth.values, pixels?.classes ?? 0),
+      }
+      return { mse, perImage: mse * values, ...more, ...segmentation, rows: input.rows }
     } finally {
       await gauge.close()
     }

@@ -7,7 +7,8 @@ import { type UnitKind, unitOf } from '../nn/boltzmann.js'
 import { floats } from '../runtime/floats.js'
 import type { Resident, Runtime } from '../runtime/types.js'
 import { rowsPerRun, runInBatches } from '../train/batches.js'
-import type { Autoencoder, Rows } from './autoencoder.js'
+import type { Autoencoder } from './autoencoder.js'
+import type { Rows } from './faces.js'
 import { sharedRuntime } from './platform.js'
 
 interface On {

@@ -3,8 +3,9 @@ import type { Dataset } from '../data/dataset.js'
 import { pick } from '../data/split.js'
 import type { FitEvent } from '../train/events.js'
 import type { FitOptions } from '../train/run-phases.js'
-import type { Autoencoder, DataLike, Rows } from './autoencoder.js'
+import type { Autoencoder } from './autoencoder.js'
 import type { Estimator, Placement } from './estimator.js'
+import type { DataLike, Rows } from './faces.js'
 import { classesIn } from './fine-tune.js'
 
 /** Fitting options that make sense for many models. */

@@ -30,3 +30,6 @@ export const deep = estimator(RECIPES.deep)
 
 /** {@link RECIPES.documents} as something that can be fitted. */
 export const documents = estimator(RECIPES.documents)
+
+/** {@link RECIPES.segnet} as something that can be fitted. */
+export const segnet = estimator(RECIPES.segnet)

@@ -47,6 +47,8 @@ export const lossSchema = z.discriminatedUnion('type', [
   ...reconstructionLosses,
   /** Of the head's classes: the samples' labels are the target. */
   z.strictObject({ type: z.literal('classes') }),
+  /** Of the classes of a sample's pixels: its class map is the target. */
+  z.strictObject({ type: z.literal('pixels') }),
 ])
 
 export type LossSpec = z.infer<typeof lossSchema>

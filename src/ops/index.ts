@@ -5,7 +5,7 @@ import { Equal, Greater, IsNaN, Less, Where } from './compare.js'
 import { Conv, ConvTranspose, ConvWeightGrad } from './conv.js'
 import { Gemm, MatMul } from './linear.js'
 import { Loop } from './loop.js'
-import { AveragePool, MaxPool, MaxPoolGrad } from './pool.js'
+import { AveragePool, MaxPool, MaxPoolGrad, MaxPoolPick } from './pool.js'
 import { ReduceMean, ReduceSum, ReduceSumSquare } from './reduce.js'
 import { Cast, Concat, Expand, expand, Identity, Reshape, Transpose } from './reshape.js'
 import { Resize } from './resize.js'
@@ -84,8 +84,8 @@ export const OPS = {
 
 export type OpName = keyof typeof OPS
 
-/** Operators that gradients are written with and ONNX does not have: lowering expands them before a graph is encoded. */
-export const INTERNAL_OPS = { ConvWeightGrad, MaxPoolGrad } as const
+/** Operators that gradients and unpooling are written with and ONNX does not have: lowering expands them before a graph is encoded. */
+export const INTERNAL_OPS = { ConvWeightGrad, MaxPoolGrad, MaxPoolPick } as const
 
 export type InternalOpName = keyof typeof INTERNAL_OPS
 

@@ -1,6 +1,6 @@
-import { isStatic, sizeOf, type TensorType } from '../base/shape.js'
+import { isStatic, sameShape, sizeOf, type TensorType } from '../base/shape.js'
 import { emit } from '../graph/builder.js'
-import type { Array64, Value } from '../graph/types.js'
+import type { Array64, Operator, Value } from '../graph/types.js'
 import { mul } from './binary.js'
 import { convTranspose } from './conv.js'
 import { defineOp, misfit } from './define.js'
@@ -42,16 +42,15 @@ export const maxPool = (x: Value, options: PoolOptions): Value => emit(MaxPool, 
 
 /**
  * Internal. dx[first maximum of window i] += dy[i], the first in row-major order of the window as in PyTorch; x and
- * y = MaxPool(x) only tell which that is. x, dx [n, c, h, w]; y, dy [n, c, h', w'].
+ * y = MaxPool(x) only tell which that is. x, dx [n, c, h, w]; y, dy [n, c, h', w'].  ddy = MaxPoolPick(x, y, ddx).
  */
-export const MaxPoolGrad = defineOp<PoolAttrs>({
+export const MaxPoolGrad: Operator<PoolAttrs> = defineOp<PoolAttrs>({
   name: 'MaxPoolGrad',
   since: 0,
   attrs: { kernel_shape: 'ints', strides: 'ints', pads: 'ints' },
   shape: ([x, y, dy], attrs) => {
-    const { shape } = pooled('MaxPoolGrad', x as Value, attrs)
-    const fits = [y, dy].every((each) => each?.shape.length === 4 && each.shape.every((dim, i) => dim === shape[i]))
-    return fits ? [x as Value] : misfit('MaxPoolGrad', `[${shape.join(', ')}], twice`, [y as Value, dy as Value])
+    requirePooled('MaxPoolGrad', x as Value, [y as Value, dy as Value], attrs)
+    return [x as Value]
   },
   kernel: ([x, y, dy], attrs) => {
     const dx = new Float64Array((x as Array64).data.length)
@@ -60,10 +59,48 @@ export const MaxPoolGrad = defineOp<PoolAttrs>({
     })
     return [dx]
   },
-  vjp: null,
+  vjp: ({ inputs: [x, y], dy, attrs }) => [null, null, () => emit(MaxPoolPick, [x as Value, y as Value, dy], attrs)],
 })
 export const maxPoolGrad = (x: Value, y: Value, dy: Value, options: PoolOptions): Value =>
   emit(MaxPoolGrad, [x, y, dy], attrsOf(options))
+
+/**
+ * Max-unpooling: each value back where its window had its first maximum, 0 elsewhere. It is the transpose of pooling, and so
+ * the same operator as its gradient.
+ *
+ * @param x       float32 [n, c, h, w]: what was pooled
+ * @param y       float32 [n, c, h', w']: what came of it
+ * @param values  float32 [n, c, h', w']
+ * @returns       float32 [n, c, h, w]
+ * @see Zeiler & Fergus (2014); Badrinarayanan, Kendall & Cipolla (2017)
+ */
+export const maxUnpool = maxPoolGrad
+
+/**
+ * Internal. out[i] = values[first maximum of window i]: the transpose of MaxPoolGrad. x, values [n, c, h, w]; y, out
+ * [n, c, h', w'].  dvalues = MaxPoolGrad(x, y, dout).
+ */
+export const MaxPoolPick: Operator<PoolAttrs> = defineOp<PoolAttrs>({
+  name: 'MaxPoolPick',
+  since: 0,
+  attrs: { kernel_shape: 'ints', strides: 'ints', pads: 'ints' },
+  shape: ([x, y, values], attrs) => {
+    requirePooled('MaxPoolPick', x as Value, [y as Value], attrs)
+    return sameShape((values as Value).shape, (x as Value).shape)
+      ? [y as Value]
+      : misfit('MaxPoolPick', `[${(x as Value).shape.join(', ')}]`, [values as Value])
+  },
+  kernel: ([x, y, values], attrs) => {
+    const out = new Float64Array((y as Array64).data.length)
+    eachMaximum(x as Array64, y as Array64, attrs, (from, to) => {
+      out[to] = (values as Array64).data[from] as number
+    })
+    return [out]
+  },
+  vjp: ({ inputs: [x, y], dy, attrs }) => [null, null, () => emit(MaxPoolGrad, [x as Value, y as Value, dy], attrs)],
+})
+export const maxPoolPick = (x: Value, y: Value, values: Value, options: PoolOptions): Value =>
+  emit(MaxPoolPick, [x, y, values], attrsOf(options))
 
 type AveragePoolAttrs = PoolAttrs & { readonly count_include_pad: number }
 
@@ -111,6 +148,11 @@ function pooled(op: string, x: Value | TensorType, attrs: PoolAttrs): TensorType
   if (attrs.pads.some((rows, i) => rows >= (attrs.kernel_shape[i % 2] as number)))
     misfit(op, `pads less than the window [${attrs.kernel_shape}]`, `[${attrs.pads}]`)
   return { dtype: 'float32', shape }
+}
+
+function requirePooled(op: string, x: Value, each: readonly Value[], attrs: PoolAttrs): void {
+  const { shape } = pooled(op, x, attrs)
+  if (!each.every((value) => sameShape(value.shape, shape))) misfit(op, `images [${shape.join(', ')}]`, each)
 }
 
 /** The transpose of averaging. */

@@ -17,7 +17,7 @@ export interface BuildContext<O> {
 }
 
 /** Parts of a spec that a recipe decides, defaults left out; the rest is the same for all. */
-export type Built = Pick<z.input<typeof specSchema>, 'encoder' | 'decoder' | 'output' | 'score' | 'phases'>
+export type Built = Pick<z.input<typeof specSchema>, 'encoder' | 'decoder' | 'output' | 'score' | 'pixels' | 'phases'>
 export type LayerInput = Built['encoder'][number]
 export type PhaseInput = Built['phases'][number]
 export type DescendInput = z.input<typeof descendSchema>
@@ -29,6 +29,8 @@ export interface RecipeDefinition<S extends z.ZodObject> {
   readonly summary: string
   /** Where it comes from. */
   readonly source: string
+  /** The data set with a name that it is for, where that is not MNIST. */
+  readonly data?: string
   /** Every option with its default and its meaning; flags, types and docs come from here. */
   readonly options: S
   /** What each preset changes of the defaults. */

@@ -5,6 +5,7 @@ import { documents } from './documents.js'
 import { ensemble } from './ensemble.js'
 import { pca } from './pca.js'
 import { rbm } from './rbm.js'
+import { segnet } from './segnet.js'
 import { sparse } from './sparse.js'
 import { stacked } from './stacked.js'
 import { vanilla } from './vanilla.js'
@@ -21,6 +22,7 @@ export const RECIPES = {
   deep,
   ensemble,
   documents,
+  segnet,
 } as const
 
 export type RecipeName = keyof typeof RECIPES

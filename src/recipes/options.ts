@@ -27,13 +27,13 @@ export const trainingOptions = {
 }
 
 /** How weights start. */
-const initOptions = {
+export const initOptions = {
   init: z.enum(['glorot', 'he', 'normal']).default('glorot').describe('how weights start'),
   sigma: z.number().positive().default(1).describe('standard deviation of "normal" starting weights'),
 }
 
 /** Nonlinearities. */
-const activationOptions = {
+export const activationOptions = {
   activation: z.enum(ACTIVATION_NAMES).default('elu').describe('nonlinearity of hidden layers'),
   output: z.enum(ACTIVATION_NAMES).default('sigmoid').describe('nonlinearity of the reconstruction'),
 }

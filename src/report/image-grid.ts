@@ -1,6 +1,7 @@
 import { DiaboloError } from '../base/errors.js'
 import { showShape } from '../base/shape.js'
 import { type Figure, type FigureOptions, frameFigure } from './figure.js'
+import { type LegendEntry, layOutLegend } from './legend.js'
 import { coordinate, escapeText, estimateWidth, fitText } from './markup.js'
 import {
   blankSheet,
@@ -27,10 +28,14 @@ export interface ImageGridOptions extends FigureOptions {
   readonly shape: ImageShape
   /** From top to bottom; all with the same number of pictures, one column each. */
   readonly rows: readonly ImageRow[]
+  /** What colours in the pictures mean, beneath them. */
+  readonly legend?: readonly LegendEntry[]
 }
 
 /** Transparent pixels between columns. */
 const GAP = 2
+/** Above a legend, in screen pixels. */
+const LEGEND_GAP = 12
 /** Widest sheet, in screen pixels, that is shown at two of them a pixel for its own sake. */
 const MAX_DOUBLED = 1000
 
@@ -41,7 +46,7 @@ const MAX_DOUBLED = 1000
  *         or notes; E_VALUE when a float is not finite
  */
 export function drawImageGrid(options: ImageGridOptions): Figure {
-  const { rows, shape, id = 'image-grid', title = 'Originals and reconstructions' } = options
+  const { rows, shape, legend, id = 'image-grid', title = 'Originals and reconstructions' } = options
   const columns = requireEqualRows(rows, shape)
   const [high, wide, channels] = shape as [number, number, number]
   const sheetWidth = columns * (wide + GAP) - GAP
@@ -96,7 +101,12 @@ export function drawImageGrid(options: ImageGridOptions): Figure {
       return `Row ${i + 1}: ${caption}${notes ? ` (${notes.join('; ')})` : ''}.`
     }),
   ].join(' ')
-  return frameFigure({ ...options, id, title }, { width, height: bottom * zoom, alt, body: body.join('\n') })
+  if (!legend)
+    return frameFigure({ ...options, id, title }, { width, height: bottom * zoom, alt, body: body.join('\n') })
+  const { svg, height } = layOutLegend(legend, width)
+  const top = bottom * zoom + LEGEND_GAP
+  body.push(`<g transform="translate(0 ${coordinate(top)})">${svg}</g>`)
+  return frameFigure({ ...options, id, title }, { width, height: top + height, alt, body: body.join('\n') })
 }
 
 /** The faces of some systems are wider than estimated: the room given leaves a little over. */

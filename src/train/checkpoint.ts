@@ -34,6 +34,7 @@ export interface DataIdentity extends Pick<Samples, 'name' | 'rows' | 'shape' | 
   readonly fingerprint?: string
   /** The SHA-256 of the samples' classes, where training is told them. */
   readonly labels?: string
+  readonly classMaps?: string
 }
 
 /** How far a training has come. */

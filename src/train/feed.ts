@@ -9,11 +9,16 @@ export interface Portion {
   readonly resident: Resident
   /** int32 [rows]: their classes, where samples have any. */
   readonly labels?: Resident
+  /** uint8 [rows, pixels]: the classes of their pixels, where samples have such. */
+  readonly classMaps?: Resident
   /** Which rows of the resident, in order. */
   readonly places: Int32Array
   /** The same samples' numbers in the whole set, in the same order. */
   readonly samples: Int32Array
 }
+
+/** What of a portion is on the runtime's side. */
+export type Brought = Pick<Portion, 'resident' | 'labels' | 'classMaps'>
 
 /** How the samples are gone through once. */
 export interface Visit extends Pick<Ordering, 'shuffle'> {
@@ -42,8 +47,8 @@ export const labelTensor = (labels: Int32Array): Tensor<'int32'> => ({
 })
 
 /** What a portion has on the runtime's side. */
-export const residentsOf = ({ resident, labels }: Pick<Portion, 'resident' | 'labels'>): Resident[] =>
-  labels ? [resident, labels] : [resident]
+export const residentsOf = ({ resident, labels, classMaps }: Brought): Resident[] =>
+  [resident, labels, classMaps].filter((each) => each !== undefined)
 
 /** What is left of a portion after so many samples. */
 export const after = ({ places, samples, ...residents }: Portion, count: number): Portion => ({

@@ -22,9 +22,9 @@ export interface Identified {
 export async function identify(training: Identified): Promise<Identity> {
   const { spec, seed, data, fingerprint, validation, buffer, info } = training
   const { engine, version, device, threads } = info
-  const labelled = spec.phases.some(takesLabels)
-  const own = await dataIdentity(data, await fingerprint, labelled)
-  const other = validation && (await dataIdentity(validation, await fingerprintOf(validation), labelled))
+  const told = { labelled: spec.phases.some(takesLabels), mapped: spec.pixels !== undefined }
+  const own = await dataIdentity(data, await fingerprint, told)
+  const other = validation && (await dataIdentity(validation, await fingerprintOf(validation), told))
   return {
     spec,
     seed,
@@ -110,8 +110,12 @@ function firstDifference(a: unknown, b: unknown, at: string): string | undefined
   return undefined
 }
 
-async function dataIdentity(data: Samples, fingerprint: string | undefined, labelled: boolean): Promise<DataIdentity> {
-  const { name, rows, shape, dtype, scale, missing, labels } = data
+async function dataIdentity(
+  data: Samples & Pick<Dataset, 'classMaps'>,
+  fingerprint: string | undefined,
+  { labelled, mapped }: { readonly labelled: boolean; readonly mapped: boolean },
+): Promise<DataIdentity> {
+  const { name, rows, shape, dtype, scale, missing, labels, classMaps } = data
   return {
     name,
     rows,
@@ -121,12 +125,14 @@ async function dataIdentity(data: Samples, fingerprint: string | undefined, labe
     ...(missing !== undefined && { missing }),
     ...(fingerprint !== undefined && { fingerprint }),
     ...(labelled && labels && { labels: await sha256(new Uint8Array(Int32Array.from(labels).buffer)) }),
+    ...(mapped && classMaps && { classMaps: await sha256(classMaps) }),
   }
 }
 
 const sameData = (a: DataIdentity, b: DataIdentity): boolean =>
   a.fingerprint === b.fingerprint &&
   a.labels === b.labels &&
+  a.classMaps === b.classMaps &&
   a.rows === b.rows &&
   a.dtype === b.dtype &&
   a.scale === b.scale &&

@@ -43,7 +43,8 @@ export class Gauge {
       feeds: parameters,
       ...(signal && { signal }),
     }
-    if (this.#network.output !== 'sigmoid') return { mse: mean((await runInBatches(run, ['error'])).error) }
+    if (this.#network.output !== 'sigmoid' && !this.#network.pixels)
+      return { mse: mean((await runInBatches(run, ['error'])).error) }
     const { error, crossEntropy } = await runInBatches(run, ['error', 'crossEntropy'])
     return { mse: mean(error), crossEntropy: mean(crossEntropy) }
   }

@@ -1,7 +1,7 @@
-import { type Dataset, toTensor } from '../data/dataset.js'
+import { classMapsOf, type Dataset, toTensor } from '../data/dataset.js'
 import { orderOf } from '../data/order.js'
 import type { Runtime } from '../runtime/types.js'
-import { after, type Feed, labelTensor, type Portion, residentsOf } from './feed.js'
+import { after, type Brought, type Feed, labelTensor, residentsOf } from './feed.js'
 
 /**
  * A data set that is brought whole, when first needed.
@@ -9,7 +9,7 @@ import { after, type Feed, labelTensor, type Portion, residentsOf } from './feed
  * @param buffer  rows that are shuffled with one another
  */
 export function residentFeed(runtime: Runtime, data: Dataset, buffer: number): Feed {
-  let brought: Promise<Pick<Portion, 'resident' | 'labels'>> | undefined
+  let brought: Promise<Brought> | undefined
   return {
     data,
     async *portions({ shuffle, seen = 0 }) {
@@ -23,7 +23,12 @@ export function residentFeed(runtime: Runtime, data: Dataset, buffer: number): F
   }
 }
 
-async function bring(runtime: Runtime, data: Dataset): Promise<Pick<Portion, 'resident' | 'labels'>> {
+async function bring(runtime: Runtime, data: Dataset): Promise<Brought> {
   const resident = await runtime.put(toTensor(data))
-  return data.labels ? { resident, labels: await runtime.put(labelTensor(Int32Array.from(data.labels))) } : { resident }
+  const maps = classMapsOf(data)
+  return {
+    resident,
+    ...(data.labels && { labels: await runtime.put(labelTensor(Int32Array.from(data.labels))) }),
+    ...(maps && { classMaps: await runtime.put(toTensor(maps)) }),
+  }
 }

@@ -1,6 +1,6 @@
 import { buildMachine, mirrored } from '../compile/contrast.js'
 import { initialParameters, type Network, networkOf, type Parameters } from '../compile/network.js'
-import { type SteppedSpec, takesLabels } from '../compile/spec.js'
+import { type SteppedSpec, takesClassMaps, takesLabels } from '../compile/spec.js'
 import { stateOf } from '../compile/step.js'
 import { type Dataset, slice } from '../data/dataset.js'
 import { fingerprintOf } from '../data/fingerprint.js'
@@ -19,7 +19,7 @@ import { bufferOf, openCodes, openFeed } from './open-feed.js'
 import { type Explained, type Solution, solve } from './solve/index.js'
 import { stopAfter, untilStopped } from './stopping.js'
 import { openSubsample, subsampleSize } from './subsample.js'
-import { requireFitOptions, requireLabels, requireTensors, requireWidth } from './validate.js'
+import { requireClassMaps, requireFitOptions, requireLabels, requireTensors, requireWidth } from './validate.js'
 import { openValidation } from './validation.js'
 
 export interface FitOptions extends Patience, KeeperOptions {
@@ -187,6 +187,7 @@ async function runDescent(training: Training, given: SteppedSpec, at: Standing):
   const network = trainedBy(whole, phase)
   if (at.position.step > 0) requireTensors(at, stateOf(network, phase))
   if (takesLabels(phase)) requireLabels(data, whole.spec.head?.classes ?? 0)
+  if (takesClassMaps(phase)) requireClassMaps(data, whole.pixels?.classes ?? 0)
   const parameters = parametersOf(whole, at)
   const encoding = { runtime, whole, parameters, data, layers: from }
   const openOwn = async () => {

@@ -1,8 +1,8 @@
 import type { Tensor } from '../base/tensor.js'
-import { compileEpoch, compileStep, LABELS, LOSSES, meterName, nextName } from '../compile/epoch.js'
+import { CLASS_MAPS, compileEpoch, compileStep, LABELS, LOSSES, meterName, nextName } from '../compile/epoch.js'
 import type { LowerOptions } from '../compile/lowering/index.js'
 import type { Network, Parameters } from '../compile/network.js'
-import { type SteppedSpec, takesLabels } from '../compile/spec.js'
+import { type SteppedSpec, takesClassMaps, takesLabels } from '../compile/spec.js'
 import { stateOf } from '../compile/step.js'
 import { meterNames } from '../compile/update.js'
 import { floats } from '../runtime/floats.js'
@@ -106,7 +106,7 @@ export class Stepper {
    * @param portion  the samples still to see; what is left at the end makes one smaller batch
    * @param epoch    from 1; decides the noise that is fresh every epoch
    */
-  async advance({ resident, labels, places, samples }: Portion, epoch: number): Promise<Advance> {
+  async advance({ resident, labels, classMaps, places, samples }: Portion, epoch: number): Promise<Advance> {
     const batch = Math.min(this.#phase.batchSize, places.length)
     const fitting = Math.max(1, Math.round(CHUNK_SECONDS / this.#secondsPerStep))
     const trips = Math.min(Math.floor(places.length / batch), fitting)
@@ -119,6 +119,7 @@ export class Stepper {
       shared: {
         data: resident,
         ...(labels && takesLabels(this.#phase) && { [LABELS]: labels }),
+        ...(classMaps && takesClassMaps(this.#phase) && { [CLASS_MAPS]: classMaps }),
         ...(this.#bank && { bank: this.#bank }),
       },
       own: {

@@ -1,7 +1,8 @@
 import { DiaboloError } from '../base/errors.js'
 import { sameShape, showShape } from '../base/shape.js'
 import type { SteppedSpec } from '../compile/spec.js'
-import { type Samples, widthOf } from '../data/dataset.js'
+import { classMapsOf, type Dataset, type Samples, widthOf } from '../data/dataset.js'
+import { isStream, type RowStream } from '../data/row-stream.js'
 import type { Standing } from './checkpoint.js'
 import type { FitOptions } from './run-phases.js'
 
@@ -51,6 +52,22 @@ export function requireLabels({ name, labels }: Samples, classes: number): void 
     expected: `a class for every sample${classes === Number.POSITIVE_INFINITY ? '' : `, from 0 to ${classes - 1}`}`,
     found: row === undefined ? 'none' : `${labels?.[row]}`,
     hint: 'give labels with the samples, and a head with as many classes as there are',
+  })
+}
+
+/**
+ * @throws E_DATA when samples have no class maps, or a pixel has a class that is not from 0 to `classes` − 1
+ */
+export function requireClassMaps(data: Dataset | RowStream, classes: number): Dataset {
+  const maps = isStream(data) ? undefined : classMapsOf(data)
+  const pixel = maps?.values.findIndex((label) => label >= classes)
+  if (maps && pixel === -1) return maps
+  const row = Math.floor((pixel ?? 0) / (maps ? widthOf(maps) : 1))
+  throw new DiaboloError('E_DATA', {
+    at: maps ? `class maps of data set "${data.name}", row ${row} (counted from 0)` : `data set "${data.name}"`,
+    expected: `a class for every pixel, from 0 to ${classes - 1}, in memory`,
+    found: maps ? `${maps.values[pixel ?? 0]}` : 'samples without class maps',
+    hint: 'use --data scenes; in the library, give "classMaps" with the samples',
   })
 }
 

@@ -7,6 +7,7 @@ import { ClassGauge } from './class-gauge.js'
 import { corrupt } from './corrupt.js'
 import type { Validated } from './events.js'
 import { Gauge } from './measure.js'
+import { requireClassMaps } from './validate.js'
 
 /** Measures parameters on validation data, as often as it is asked to. */
 export interface Validation {
@@ -35,7 +36,10 @@ export async function openValidation(
   }
   const corruption = phase.kind === 'descend' ? ofSamples(phase.corruption) : undefined
   const input = corruption ? corrupt(data, corruption, { seed, columns: network.columns }) : data
-  const gauge = await Gauge.open(runtime, network, 'fed', { input, target: data })
+  const gauge = await Gauge.open(runtime, network, 'fed', {
+    input,
+    target: network.pixels ? requireClassMaps(data, network.pixels.classes) : data,
+  })
   return {
     measure: async (...given) => ({ validationMse: (await gauge.measure(...given)).mse }),
     close: () => gauge.close(),

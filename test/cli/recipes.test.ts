@@ -55,9 +55,10 @@ describe('every recipe trains, and says how well', () => {
     expect(JSON.parse(readFileSync(join(at(recipe), 'run.json'), 'utf8')).test).toEqual(result)
   })
 
-  test('all of them are in the table above', () => {
+  test('all of them are in the table above, or learn classes of pixels and have a test of their own', () => {
     expect(Object.keys(RECIPES)).toEqual([
       ...['vanilla', 'sparse', 'denoising', 'convolutional', 'stacked', 'pca', 'rbm', 'deep', 'ensemble', 'documents'],
+      'segnet',
     ])
   })
 })

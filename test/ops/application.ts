@@ -1,5 +1,6 @@
 import { expandConvWeightGrad } from '../../src/compile/lowering/expand-conv-weight-grad.js'
 import { expandMaxPoolGrad } from '../../src/compile/lowering/expand-max-pool-grad.js'
+import { expandMaxPoolPick } from '../../src/compile/lowering/expand-max-pool-pick.js'
 import { GraphBuilder } from '../../src/graph/builder.js'
 import { rewrite } from '../../src/graph/rewrite.js'
 import type { Array64, Graph, Operator, Value } from '../../src/graph/types.js'
@@ -20,7 +21,7 @@ import { CASES } from './cases.js'
 
 /** A graph that can be encoded: without internal operators. */
 export const expandInternal = (graph: Graph): Graph =>
-  [expandConvWeightGrad, expandMaxPoolGrad].reduce<Graph>(rewrite, graph)
+  [expandConvWeightGrad, expandMaxPoolGrad, expandMaxPoolPick].reduce<Graph>(rewrite, graph)
 
 /** What ONNX has. */
 export const NAMES = Object.keys(OPS) as OpName[]

@@ -238,6 +238,11 @@ export const MALFORMED: { readonly [K in OpName | InternalOpName]?: readonly Mal
     ['[2, 3, 4, 4] [2, 3, 4, 4] [2, 3, 2, 2]', halving],
     ['[2, 3, 4, 4] [2, 3, 2, 2] [2, 2, 2, 2]', halving],
   ),
+  MaxPoolPick: withAttrs<'MaxPoolPick'>(
+    ['[2, 3, 4, 4] [2, 3, 2, 2] [2, 3, 2, 2]', halving],
+    ['[2, 3, 4, 4] [2, 3, 4, 4] [2, 3, 4, 4]', halving],
+    ['[2, 3, 4, 4] [2, 3, 2, 2] [2, 2, 4, 4]', halving],
+  ),
   AveragePool: withAttrs<'AveragePool'>(
     ...pools.map(([text, attrs]) => [text, { ...attrs, count_include_pad: 1 }] as const),
     ['[2, 3, 4, 4]', { ...halving, count_include_pad: 0 }],

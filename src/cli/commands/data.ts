@@ -19,7 +19,7 @@ export function register(command: Command): void {
   command
     .command('info')
     .description('what is in a data set')
-    .argument('<name or path>', 'mnist, digits, a file, several ("parts/*.csv"), or a folder of images')
+    .argument('<name or path>', 'mnist, scenes, digits, a file, several ("parts/*.csv"), or a folder of images')
     .option('--json', 'print one JSON document instead')
     .action(info)
   command
@@ -33,6 +33,7 @@ export function register(command: Command): void {
 async function list({ json }: Flags): Promise<void> {
   const places: Record<keyof typeof NAMED, string> = {
     mnist: (await findMnist()) ?? 'not here yet: "diabolo data fetch mnist"',
+    scenes: 'drawn when asked for',
     digits: 'built in',
   }
   const rows = Object.entries(NAMED).map(([name, summary]) => ({

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { openModelSamples } from '../../app/sources.js'
+import type { Segmentation } from '../../model/segmentation.js'
 import { type ModelFlags, modelArguments, withModel } from '../model-command.js'
 import { say, table, writeJson } from '../output.js'
 
@@ -11,7 +12,8 @@ export function register(command: Command): void {
       return { ...(await model.evaluate(samples)), ...columns }
     })
     if (json) return writeJson({ run, data, ...evaluation })
-    const { mse, perImage, rows, columns } = evaluation
+    const { mse, perImage, rows, columns, segmentation } = evaluation
+    if (segmentation) return showSegmentation(data, rows, segmentation)
     const heads = columns ? ['error per value', 'error per row'] : ['MSE per value', 'squared error per sample']
     say(
       table([
@@ -23,4 +25,15 @@ export function register(command: Command): void {
     const lines = Object.entries(columns).map(([name, error]) => [name, error.toFixed(4)])
     say(`\n${table([['column', 'error'], ...lines])}`)
   })
+}
+
+function showSegmentation(data: string, rows: number, { pixelAccuracy, meanIou, iou }: Segmentation): void {
+  say(
+    table([
+      ['data', 'samples', 'mean IoU', 'pixels right'],
+      [data, String(rows), meanIou.toFixed(4), pixelAccuracy.toFixed(4)],
+    ]),
+  )
+  const lines = iou.map((value, k) => [String(k), value === null ? '-' : value.toFixed(4)])
+  say(`\n${table([['class', 'IoU'], ...lines])}`)
 }

@@ -58,7 +58,7 @@ export function register(command: Command): void {
   addRunFlags(command, 'runs/spec-<time>')
   for (const recipe of Object.values(RECIPES) as unknown as Recipe[]) {
     const sub = command.command(recipe.name).description(recipe.summary).copyInheritedSettings(command)
-    addRunFlags(sub, `runs/${recipe.name}-<time>`).option(
+    addRunFlags(sub, `runs/${recipe.name}-<time>`, recipe.data).option(
       '--preset <name>',
       "where options that are not given come from: default, or book for the chapter's own",
       'default',
@@ -69,12 +69,12 @@ export function register(command: Command): void {
   }
 }
 
-const addRunFlags = (command: Command, out: string): Command =>
+const addRunFlags = (command: Command, out: string, data = 'mnist'): Command =>
   command
     .option(
       '--data <name or path>',
-      'what to train on: mnist, digits, digits:1000000, a file, several ("parts/*.csv"), or a folder of images',
-      'mnist',
+      'what to train on: mnist, scenes, digits, digits:1000000, a file, several ("parts/*.csv"), or a folder of images',
+      data,
     )
     .option('--split-by <column>', 'test on whole groups of rows: what belongs together is never on both sides')
     .option('--split-time <column>', 'test on the latest rows')

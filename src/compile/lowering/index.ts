@@ -6,6 +6,7 @@ import { convolveInnermost } from './convolve-innermost.js'
 import { dropExpands } from './drop-expands.js'
 import { expandConvWeightGrad } from './expand-conv-weight-grad.js'
 import { expandMaxPoolGrad } from './expand-max-pool-grad.js'
+import { expandMaxPoolPick } from './expand-max-pool-pick.js'
 import { flipConvTranspose } from './flip-conv-transpose.js'
 import { phaseConvolutions } from './phase-convolutions.js'
 import { sinkScales } from './sink-scales.js'
@@ -23,6 +24,7 @@ export const LOWERING_PASSES = {
   expandConvWeightGrad,
   splitMaxPool,
   expandMaxPoolGrad,
+  expandMaxPoolPick,
   sinkTransposes,
   splitResize,
   sinkScales,
@@ -32,7 +34,12 @@ export const LOWERING_PASSES = {
 export type LoweringPass = keyof typeof LOWERING_PASSES
 
 /** Without these a graph cannot be encoded (operators of our own are left in it), or some rows of a resize are wrong. */
-const NEEDED = ['expandConvWeightGrad', 'expandMaxPoolGrad', 'splitResize'] as const satisfies readonly LoweringPass[]
+const NEEDED = [
+  'expandConvWeightGrad',
+  'expandMaxPoolGrad',
+  'expandMaxPoolPick',
+  'splitResize',
+] as const satisfies readonly LoweringPass[]
 
 /** Passes that only make a graph faster to run. */
 export const OPTIONAL_PASSES = (Object.keys(LOWERING_PASSES) as LoweringPass[]).filter(

@@ -9,6 +9,8 @@ import {
   convTranspose2dSchema,
   maxPool2d,
   maxPool2dSchema,
+  maxUnpool2d,
+  maxUnpool2dSchema,
   resize2d,
   resize2dSchema,
   unflatten,
@@ -17,13 +19,14 @@ import {
 import { average, averageSchema, copy, copySchema } from './members.js'
 import { squash, squashSchema, unsquash, unsquashSchema } from './squash.js'
 
-export type { LayerKind, ParameterSpec } from './kind.js'
+export type { LayerKind, ParameterSpec, Pooled } from './kind.js'
 
 export const layerSchema = z.discriminatedUnion('type', [
   denseSchema,
   conv2dSchema,
   convTranspose2dSchema,
   maxPool2dSchema,
+  maxUnpool2dSchema,
   resize2dSchema,
   unflattenSchema,
   copySchema,
@@ -39,6 +42,7 @@ const LAYERS: { readonly [K in LayerSpec['type']]: LayerKind<Extract<LayerSpec, 
   conv2d,
   convTranspose2d,
   maxPool2d,
+  maxUnpool2d,
   resize2d,
   unflatten,
   copy,
@@ -49,7 +53,13 @@ const LAYERS: { readonly [K in LayerSpec['type']]: LayerKind<Extract<LayerSpec, 
 
 export const layerKind = (spec: LayerSpec): LayerKind<LayerSpec> => LAYERS[spec.type] as LayerKind<LayerSpec>
 
-const OF_MAPS: ReadonlySet<LayerSpec['type']> = new Set(['conv2d', 'convTranspose2d', 'maxPool2d', 'resize2d'])
+const OF_MAPS: ReadonlySet<LayerSpec['type']> = new Set([
+  'conv2d',
+  'convTranspose2d',
+  'maxPool2d',
+  'maxUnpool2d',
+  'resize2d',
+])
 
 /** Whether a layer looks at its input as feature maps. */
 export const takesMaps = ({ type }: LayerSpec): boolean => OF_MAPS.has(type)

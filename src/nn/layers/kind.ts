@@ -13,6 +13,16 @@ export interface ParameterSpec {
   readonly fixed?: true
 }
 
+/** What a pooling took and gave, for the unpooling that is tied to it. */
+export interface Pooled {
+  /** Height and width of the window. */
+  readonly size: number
+  /** float32 [batch, c, h, w] */
+  readonly x: Value
+  /** float32 [batch, c, h', w'] */
+  readonly y: Value
+}
+
 /**
  * A kind of layer: what it makes of a sample's shape, what it learns, and the graph it emits.
  * Shapes are of one sample; feature maps are [channels, height, width].
@@ -24,9 +34,10 @@ export interface LayerKind<S> {
   /**
    * @param x           float32 [batch, ...input]
    * @param parameters  by the names that `parameters` gave, and `weight` where it is another layer's
+   * @param pooled      of the pooling that the layer is tied to, where that was computed in the same graph
    * @returns           float32 [batch, ...output], before the activation
    */
-  readonly emit: (spec: S, x: Value, parameters: Readonly<Record<string, Value>>) => Value
+  readonly emit: (spec: S, x: Value, parameters: Readonly<Record<string, Value>>, pooled?: Pooled) => Value
 }
 
 /** Channels, height and width of feature maps. */

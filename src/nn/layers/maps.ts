@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DiaboloError } from '../../base/errors.js'
 import { showShape, sizeOf } from '../../base/shape.js'
 import type { Value } from '../../graph/types.js'
-import { conv, convTranspose, maxPool, reshape, resize } from '../../ops/index.js'
+import { conv, convTranspose, maxPool, maxUnpool, reshape, resize } from '../../ops/index.js'
 import { ACTIVATION_NAMES } from '../activations.js'
 import { initializerSchema } from '../initializers.js'
 import { type LayerKind, mapShape, type ParameterSpec } from './kind.js'
@@ -96,7 +96,42 @@ export const maxPool2d: LayerKind<z.infer<typeof maxPool2dSchema>> = {
     return [channels, Math.ceil(height / size), Math.ceil(width / size)]
   },
   parameters: () => [],
-  emit: ({ size }, x) => maxPool(x, { kernel: [size, size], strides: [size, size], pads: samePads(x, size, size) }),
+  emit: ({ size }, x) => maxPool(x, poolingOf(size, x)),
+}
+
+const poolingOf = (size: number, x: Value) => ({
+  kernel: [size, size],
+  strides: [size, size],
+  pads: samePads(x, size, size),
+})
+
+export const maxUnpool2dSchema = z.strictObject({
+  type: z.literal('maxUnpool2d'),
+  /** The "maxPool2d" that it undoes: its number among the layers of the encoder, counted from 0. */
+  pool: z.int().min(0),
+  /** Height and width of the result: those of what that layer took. */
+  size: z.tuple([count, count]),
+})
+
+/**
+ * Every value back where the encoder's pooling found its maximum, 0 elsewhere: [c, ⌈h / s⌉, ⌈w / s⌉] → [c, h, w]. Which
+ * value was the largest is told before the nonlinearity, so that no window ties because all of it became 0; of equal ones
+ * it is the first, row by row.
+ *
+ * @see Badrinarayanan, Kendall & Cipolla (2017)
+ */
+export const maxUnpool2d: LayerKind<z.infer<typeof maxUnpool2dSchema>> = {
+  outputShape: ({ size }, input) => [mapShape('maxUnpool2d', input)[0], ...size],
+  parameters: () => [],
+  emit: ({ pool }, values, _, pooled) => {
+    if (pooled) return maxUnpool(pooled.x, pooled.y, values, poolingOf(pooled.size, pooled.x))
+    throw new DiaboloError('E_SPEC', {
+      at: 'layer "maxUnpool2d"',
+      expected: `the sample itself: its places come from encoder layer ${pool}`,
+      found: 'a code alone, which does not say where maxima were',
+      hint: 'give samples, not codes; a decoder that grows by "resize2d" can be used by itself',
+    })
+  },
 }
 
 export const resize2dSchema = z.strictObject({

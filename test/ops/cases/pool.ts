@@ -49,18 +49,17 @@ const ties = (shape: readonly number[]): Array64 => {
   )
 }
 
-/** x with y = MaxPool(x), with and without ties. */
-function maxPoolGrads(): Case<PoolAttrs>[] {
+/** x with y = MaxPool(x) and values of y's shape or of x's, with and without ties. */
+function unpoolings(of: (x: Array64, y: Array64) => readonly number[]): Case<PoolAttrs>[] {
   return [...pools(true), ...pools(false)].map(({ inputs: [x], attrs }, i) => {
     const builder = new GraphBuilder()
     const { kernel_shape: kernel, strides, pads } = attrs
     const y = maxPool(builder.input('x', x as Array64), { kernel, strides, pads })
-    const [pooled] = interpret(builder.build({ y }), [x as Array64])
-    const inputs = [x, pooled, draw.reals(...(y.shape as number[]))] as Array64[]
-    return {
-      ...noted(inputs, attrs),
-      note: `${noteOf(inputs)} ${JSON.stringify(attrs)}${i < POOLS.length ? '' : ' ties'}`,
-    }
+    const [pooled] = interpret(builder.build({ y }), [x as Array64]) as [Array64]
+    const inputs = [x as Array64, pooled, draw.reals(...of(x as Array64, pooled))]
+    const note = `${noteOf(inputs)} ${JSON.stringify(attrs)}`
+    // of equal elements the slightest change makes another one the largest
+    return i < POOLS.length ? noted(inputs, attrs) : { ...noted(inputs, attrs), note: `${note} ties`, kink: true }
   })
 }
 
@@ -100,9 +99,10 @@ function resizes(): Case<ResizeAttrs>[] {
 
 const kinks = pools(false).map((each) => ({ ...each, note: `${each.note} ties`, kink: true as const }))
 
-export const POOL: CasesOf<'MaxPool' | 'AveragePool' | 'Resize' | 'MaxPoolGrad'> = {
+export const POOL: CasesOf<'MaxPool' | 'AveragePool' | 'Resize' | 'MaxPoolGrad' | 'MaxPoolPick'> = {
   MaxPool: [...pools(true), ...kinks],
   AveragePool: pools(true).map((each) => ({ ...each, attrs: { ...each.attrs, count_include_pad: 1 } })),
   Resize: resizes(),
-  MaxPoolGrad: maxPoolGrads(),
+  MaxPoolGrad: unpoolings((_, y) => y.shape),
+  MaxPoolPick: unpoolings((x) => x.shape),
 }
