@@ -3,6 +3,7 @@ import { boltzmann } from './boltzmann.js'
 import { classes } from './classes.js'
 import { components } from './components.js'
 import { deep } from './deep.js'
+import { reuters } from './reuters.js'
 import type { LedgerPart } from './row.js'
 import { searchSpeed } from './search-speed.js'
 
@@ -13,6 +14,7 @@ export const LEDGER = {
   rbm: boltzmann,
   adbench,
   classify: classes,
+  reuters,
   'search-speed': searchSpeed,
 } as const satisfies Record<string, LedgerPart>
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Picture } from './pictures.js'
 import type { LedgerEntry, LedgerRow, LedgerTable } from './row.js'
 
 const entrySchema = z.object({
@@ -26,6 +27,7 @@ const entrySchema = z.object({
       }),
     )
     .exactOptional(),
+  pictures: z.array(z.object({ title: z.string(), alt: z.string(), file: z.string() })).exactOptional(),
 })
 
 /** What was measured of each part, by its name; `ledger.json`. */
@@ -33,7 +35,7 @@ export const ledgerSchema = z.object({ machine: z.string(), parts: z.record(z.st
 
 export type Ledger = z.infer<typeof ledgerSchema>
 
-export type Measured = LedgerEntry & { readonly at: string }
+export type Measured = Omit<LedgerEntry, 'figures'> & { readonly at: string; readonly pictures?: readonly Picture[] }
 
 /** The ledger as Markdown. */
 export function ledgerPage({ machine, parts }: Ledger): string {
@@ -66,6 +68,7 @@ export function ledgerPage({ machine, parts }: Ledger): string {
     '',
     ...rows.flatMap(({ what, words }) => (words === undefined ? [] : [`- ${what}: ${words}.`])),
     ...entries.flatMap(({ tables = [] }) => tables.flatMap(tableLines)),
+    ...entries.flatMap(({ pictures = [] }) => pictures.flatMap(pictureLines)),
     '',
   ].join('\n')
 }
@@ -84,6 +87,8 @@ const tableLines = ({ title, head, lines: cells }: LedgerTable) => [
     cells.map((line) => line.map(cellText)),
   ),
 ]
+
+const pictureLines = ({ title, alt, file }: Picture) => ['', `## ${title}`, '', `![${alt}](${file})`]
 
 /** Whole numbers as they are, others to three places. */
 export const cellText = (cell: string | number): string =>

@@ -1,3 +1,4 @@
+import type { Figure } from '../../report/figure.js'
 import type { Runtime } from '../../runtime/types.js'
 
 /** A published figure beside ours. */
@@ -29,6 +30,7 @@ export interface LedgerTable {
 export interface LedgerEntry {
   readonly rows: readonly LedgerRow[]
   readonly tables?: readonly LedgerTable[]
+  readonly figures?: readonly Figure[]
 }
 
 export interface LedgerContext {

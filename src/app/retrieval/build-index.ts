@@ -1,5 +1,4 @@
 import { DiaboloError } from '../../base/errors.js'
-import { sizeOf } from '../../base/shape.js'
 import type { Dataset } from '../../data/dataset.js'
 import type { Autoencoder } from '../../model/autoencoder.js'
 import type { FittingOptions } from '../../model/estimator.js'
@@ -105,8 +104,7 @@ function learn(request: IndexRequest, samples: Dataset): Promise<Autoencoder> {
   const batchSize = Math.min(BATCH, samples.rows)
   const own = Math.ceil((STEPS * batchSize) / samples.rows)
   const { epochs = Math.min(MOST_EPOCHS, Math.max(FEWEST_EPOCHS, own)), ...how } = fit
-  const units = [Math.min(HIDDEN, Math.max(code, sizeOf(samples.shape))), code]
-  const options = { units, batchSize, epochs }
+  const options = { units: [HIDDEN, code], batchSize, epochs }
   return collection.kind === 'texts'
     ? documents({ ...options, binary }).fit(samples, how)
     : deep(options).fit(samples, how)

@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import type { Command } from 'commander'
 import { LEDGER, type LedgerName } from '../../app/ledger/index.js'
 import { cellText, type Ledger, ledgerPage, ledgerSchema, type Measured } from '../../app/ledger/page.js'
-import type { LedgerContext } from '../../app/ledger/row.js'
+import { writePictures } from '../../app/ledger/pictures.js'
+import type { LedgerContext, LedgerEntry } from '../../app/ledger/row.js'
 import { DiaboloError } from '../../base/errors.js'
 import { nearest } from '../../base/nearest.js'
 import { writeWhole } from '../../node/files.js'
@@ -55,7 +56,7 @@ function show({ rows, tables = [] }: Measured): void {
 }
 
 /** One part after the other; of all parts, those whose data is not here are left out, and it is said which. */
-async function measure(names: readonly LedgerName[], { data, seeds }: Flags): Promise<Record<string, Measured>> {
+async function measure(names: readonly LedgerName[], { data, seeds, out }: Flags): Promise<Record<string, Measured>> {
   const runtime = await openNodeRuntime()
   const context: LedgerContext = {
     runtime,
@@ -68,7 +69,9 @@ async function measure(names: readonly LedgerName[], { data, seeds }: Flags): Pr
     for (const name of names) {
       note(`${name}: ${LEDGER[name].summary}`)
       try {
-        measured[name] = { at: new Date().toISOString(), ...(await LEDGER[name].measure(context)) }
+        const { figures, ...entry }: LedgerEntry = await LEDGER[name].measure(context)
+        const pictures = out === undefined || !figures ? [] : await writePictures(out, name, { ...entry, figures })
+        measured[name] = { at: new Date().toISOString(), ...entry, ...(pictures.length > 0 && { pictures }) }
       } catch (error) {
         const isAbsent = error instanceof DiaboloError && ['E_MISSING', 'E_OFFLINE'].includes(error.code)
         if (names.length < NAMES.length || !isAbsent) throw error
