@@ -37,6 +37,8 @@ export interface RecipeDefinition<S extends z.ZodObject> {
   readonly presets: { readonly [P in PresetName]: Partial<z.input<S>> }
   /** What changes of the default preset for the rows of a table, which are narrow and few beside images. */
   readonly table?: (size: { readonly columns: number; readonly width: number }) => Partial<z.input<S>>
+  /** What changes of the default preset for samples that are no images. */
+  readonly flat?: Partial<z.input<S>>
   readonly build: (context: BuildContext<z.output<S>>) => Built
 }
 
@@ -56,9 +58,16 @@ export function defineRecipe<S extends z.ZodObject>(definition: RecipeDefinition
     ...definition,
     spec(input, options = {} as z.input<S>, preset = 'default', table) {
       const width = input.reduce((product, dim) => product * dim, 1)
-      const narrow = table && preset === 'default' ? definition.table?.({ columns: table.columns.length, width }) : {}
+      const narrow = {
+        ...(isFlat(input) && definition.flat),
+        ...(table && definition.table?.({ columns: table.columns.length, width })),
+      }
       const owner = { of: `recipe "${name}"`, command: `train ${name}` }
-      const parsed = parseOptions(owner, schema, { ...presets[preset], ...narrow, ...options })
+      const parsed = parseOptions(owner, schema, {
+        ...presets[preset],
+        ...(preset === 'default' && narrow),
+        ...options,
+      })
       if (table) requireUndecided(options, name)
       const built = build({ input, width, options: parsed as z.output<S> })
       const parts = table ? forTable(built, table) : built
@@ -66,6 +75,9 @@ export function defineRecipe<S extends z.ZodObject>(definition: RecipeDefinition
     },
   }
 }
+
+/** Whether samples are no images, [height, width] or [height, width, channels]. */
+const isFlat = ([height = 1, width = 1]: readonly number[]) => height === 1 || width === 1
 
 /** Whose options they are, `recipe "sparse"`, and which command takes them, `train sparse`. */
 interface Owner {

@@ -18,11 +18,20 @@ const BEST = 2.3
 const NEIGHBOURS = 5
 const ACCURACY = 0.9
 
+/** The same network from drawn weights, by what optimisation has learned since. */
+const PLAIN = { rbmEpochs: 0, activation: 'elu', init: 'glorot', learningRate: 0.001 } as const
+
+const flagsOf = (options: Readonly<Record<string, string | number>>) =>
+  Object.entries(options)
+    .map(([name, value]) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${value}`)
+    .join(' ')
+
 export const deep: LedgerPart = {
   summary: 'the deep autoencoder of 2006, with Boltzmann machines first and without; codes of two numbers',
   async measure(context) {
     const best = await trained(context, RECIPES.deep)
     const book = await trained(context, RECIPES.deep, {}, 'book')
+    const plain = await trained(context, RECIPES.deep, PLAIN)
     const flat = await trained(context, RECIPES.deep, { units: [...UNITS, 2] })
     const flatBook = await trained(context, RECIPES.deep, { units: [...UNITS, 2] }, 'book')
     const components = await trained(context, RECIPES.pca, { latent: 2 })
@@ -52,6 +61,11 @@ export const deep: LedgerPart = {
       rows: [
         squared(best, 30, 'default', BEST),
         squared(book, 30, 'book', PRETRAINED),
+        {
+          ...squared(plain, 30, 'without Boltzmann machines', PRETRAINED),
+          met: null,
+          command: `diabolo train deep ${flagsOf(PLAIN)} --seed 1`,
+        },
         accuracy(flat, `${size(2)}, default`, two, ACCURACY),
         accuracy(flatBook, `${size(2)}, book`, `${two} --preset book`),
         accuracy(components, 'MNIST, 2 principal components', 'pca --latent 2'),
