@@ -220,3 +220,26 @@ test('every option of every recipe says what it is', () => {
       expect((schema as { description?: string }).description, `${name}, ${option}`).toMatch(/\w{3}/)
   }
 })
+
+describe('deep, by default', () => {
+  const phasesOf = (input: readonly number[], preset: PresetName = 'default', options = {}) =>
+    RECIPES.deep.spec(input, options, preset).phases.map((phase) => phase.kind)
+
+  test('pretrains machines and moves images', () => {
+    const { phases } = RECIPES.deep.spec([28, 28, 1])
+    expect(phases.map(({ kind }) => kind)).toEqual(['contrast', 'contrast', 'contrast', 'contrast', 'descend'])
+    expect(phases.at(-1)).toMatchObject({ augmentation: { type: 'affine', rotation: 0.1, part: 0.8 } })
+  })
+
+  test.each([[[784]], [[1, 50, 1]]])('does neither with samples of shape %j', (input) => {
+    const { phases, encoder } = RECIPES.deep.spec(input)
+    expect(phases.map(({ kind }) => kind)).toEqual(['descend'])
+    expect(phases[0]).not.toHaveProperty('augmentation')
+    expect(encoder[0]).toMatchObject({ activation: 'elu', init: { name: 'glorot' } })
+  })
+
+  test('does what it is told, whatever the samples are', () => {
+    expect(phasesOf([784], 'default', { units: [20, 5], rbmEpochs: 1 })).toEqual(['contrast', 'contrast', 'descend'])
+    expect(phasesOf([784], 'book')).toHaveLength(5)
+  })
+})
