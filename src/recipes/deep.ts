@@ -41,7 +41,7 @@ const PLAIN = {
 export const deep = defineRecipe({
   name: 'deep',
   summary:
-    'Many layers down to a very small linear code. In 2006 it could only be trained after each layer had been a Boltzmann machine. With the optimizers of today it trains without (--rbm-epochs 0 --activation elu --init glorot), but a few passes of each machine still pay, as they make what follows shorter.',
+    'Many layers down to a very small linear code: in 2006 it could only be trained after each layer had been a Boltzmann machine. With the optimizers of today it trains without, but a few passes of each machine still make what follows shorter.',
   source: 'Hinton & Salakhutdinov (2006)',
   options: deepOptions,
   presets: {

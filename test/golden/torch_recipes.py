@@ -32,7 +32,7 @@ DENOISING = {**SHALLOW, "hidden": 80, "activation": "elu", "learningRate": 0.002
 MAPS = {**SHARED, "epochs": 10, "output": "sigmoid", "noise": 0, "alpha": 0, "loss": "crossEntropy", "activation": "relu"}
 STACKED = {**SHALLOW, "units": [30, 8], "activation": "elu", "learningRate": 0.004, "pretrainEpochs": 3}
 RBM = {"hidden": 20, "batchSize": BATCH, "schedule": "constant", "warmup": 0, "epochs": 10, "learningRate": 0.2, "momentum": 0.8, "weightDecay": 0.001, "gibbsSteps": 1, "persistent": False, "visible": "bernoulli", "sigma": 0.1}
-DEEP = {**SHALLOW, "units": [30, 16, 5], "activation": "elu", "learningRate": 0.004, "rbmEpochs": 0}
+DEEP = {**SHALLOW, "units": [30, 16, 5], "activation": "elu", "learningRate": 0.004, "rbmEpochs": 0, "rotation": 0, "stretch": 0, "shear": 0}
 
 WORDS = {**SHARED, "units": [20, 6], "epochs": 10, "noise": 0, "tied": False, "binary": False, "activation": "relu", "learningRate": 0.003, "fresh": True, "spare": 0}
 
