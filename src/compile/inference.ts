@@ -217,8 +217,8 @@ export function measureGraph(network: Network, given: Given, stored: Readonly<Re
 
 function measureClasses({ logits, output }: Decoded, classMaps: Value, classes: number) {
   const wanted = emitOneHot(classMaps, classes)
-  const error = sub(output, wanted)
-  const told = mul(logSoftmax(byPixel(logits, classes)), byPixel(wanted, classes))
+  const error = sub(output, reshape(wanted, output.shape))
+  const told = mul(logSoftmax(byPixel(logits, classes)), wanted)
   return {
     error: reduceMean(mul(error, error), { axes: [1] }),
     crossEntropy: mul(reduceMean(reshape(told, error.shape), { axes: [1] }), -classes),

@@ -15,7 +15,7 @@ import {
   type ParameterSpec,
   takesMaps,
 } from '../nn/layers/index.js'
-import { emitPixelProbabilities } from '../nn/pixels.js'
+import { emitPixelLogits, emitPixelProbabilities } from '../nn/pixels.js'
 import { emitErrors, scoreParameters } from '../nn/scores.js'
 import { reshape, sub, transpose } from '../ops/index.js'
 import { columnsOf } from './columns.js'
@@ -27,6 +27,9 @@ export type Parameters = Readonly<Record<string, Tensor<'float32'>>>
 
 /** What a decoder makes of a code: float32 [batch, width]. */
 export interface Decoded {
+  /** The same logits where pixels have classes, as losses take them: float32 [height, width, batch, classes]. */
+  readonly ofPixels?: Value
+
   /** Before the last nonlinearity. */
   readonly logits: Value
   /** Of a table's columns, numbers and probabilities; of pixels' classes, probabilities. */
@@ -169,8 +172,10 @@ export function buildNetwork(spec: Spec, span: Span = { from: 0, to: spec.encode
     return pixels && outward ? emitPixelProbabilities(z, pixels.classes) : OUTPUTS[output](z)
   }
   const decoded = (code: Value, values: Values, memory?: Memory): Decoded => {
-    const logits = leave(run(linear, toShape(code), values, memory))
-    return { logits, output: scoped('output', emitOutput)(logits) }
+    const made = run(linear, toShape(code), values, memory)
+    const logits = leave(made)
+    const ofPixels = pixels && outward && scoped('output', emitPixelLogits)(made)
+    return { ...(ofPixels && { ofPixels }), logits, output: scoped('output', emitOutput)(logits) }
   }
   const learned = [...encoder, ...decoder, ...(head ? [head] : [])].flatMap(({ layer, prefix, input }) =>
     layerKind(layer)

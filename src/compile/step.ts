@@ -115,14 +115,18 @@ interface Coded extends Pick<StepInputs, 'target' | 'labels' | 'classMaps'> {
 
 /** What stands on the code, and then, as a function, how far it is from its target. */
 function emitMisfit(
-  { classify, columns, pixels }: Network,
+  { classify, columns }: Network,
   { loss }: DescendSpec,
   { code, decode, parameters, target, labels, classMaps }: Coded,
 ): () => Value {
   if (loss.type === 'pixels') {
-    const { logits } = decode(code)
-    if (pixels && classMaps) return () => emitPixelLoss(logits, classMaps, pixels.classes)
-    throw untold('the classes of pixels', pixels ? 'no class maps' : 'no "pixels"', '"pixels", and the step class maps')
+    const { ofPixels } = decode(code)
+    if (ofPixels && classMaps) return () => emitPixelLoss(ofPixels, classMaps)
+    throw untold(
+      'the classes of pixels',
+      ofPixels ? 'no class maps' : 'no "pixels"',
+      '"pixels", and the step class maps',
+    )
   }
   if (loss.type !== 'classes') {
     const decoded = decode(code)
