@@ -15,7 +15,7 @@ export function emitOneHot(classMaps: Value, classes: number): Value {
   return gather(rows, cast(classMaps, 'int32'))
 }
 
-/** Feature maps [batch, classes, height, width] as [height, width, batch, classes], which moves one axis of a batch that lies innermost. */
+/** Feature maps [batch, classes, height, width] as [height, width, batch, classes]: of a batch that lies innermost, one axis moves. */
 export const emitPixelLogits = (maps: Value): Value => transpose(maps, [2, 3, 0, 1])
 
 /**
@@ -28,8 +28,11 @@ export const emitPixelLogits = (maps: Value): Value => transpose(maps, [2, 3, 0,
 export function emitPixelLoss(logits: Value, classMaps: Value): Value {
   const [height, width, batch, classes] = logits.shape as readonly [number, number, number, number]
   const inOrder = transpose(reshape(classMaps, [batch, height, width]), [1, 2, 0])
-  const wanted = emitOneHot(inOrder, classes)
-  return mul(reduceSum(mul(logSoftmax(logits), wanted)), -1 / (height * width * batch))
+  const count = height * width * batch
+  // as a matrix: ONNX Runtime would move the turn behind the softmax, which is slow along any axis but the last
+  const rows = reshape(logits, [count, classes])
+  const wanted = emitOneHot(reshape(inOrder, [count]), classes)
+  return mul(reduceSum(mul(logSoftmax(rows), wanted)), -1 / count)
 }
 
 /** [batch, pixels × classes] as [batch, pixels, classes]. */
