@@ -6,6 +6,7 @@ import { deep } from './deep.js'
 import { reuters } from './reuters.js'
 import type { LedgerPart } from './row.js'
 import { searchSpeed } from './search-speed.js'
+import { segmentation } from './segmentation.js'
 
 /** Every part of the ledger, in the order in which it is read. */
 export const LEDGER = {
@@ -15,6 +16,7 @@ export const LEDGER = {
   adbench,
   classify: classes,
   reuters,
+  segnet: segmentation,
   'search-speed': searchSpeed,
 } as const satisfies Record<string, LedgerPart>
 

@@ -10,7 +10,7 @@ export const SCENE_SIDE = 48
 /** What the class of a pixel is called, by number. */
 export const SCENE_CLASSES = ['ground', '0', '1', '2', '3', '4', '5', '6', '7', '8', '9'] as const
 
-const PIXELS = SCENE_SIDE ** 2
+const PIXELS = SCENE_SIDE * SCENE_SIDE
 
 /** From which value on a pixel of a digit belongs to it. */
 const INK = 128
@@ -37,10 +37,12 @@ export interface ScenesOptions {
  * Two or three digits, each of a surface of its own, lighter or darker, on a textured ground: images uint8 [48, 48, 1] with the
  * class of every pixel, 0 for the ground and 1 + digit elsewhere. A scene depends on the seed, its row and the digits only.
  *
- * @throws E_DATA when the digits are no such images
+ * @throws E_DATA when the digits are no such images; E_OPTION when rows are not whole numbers in their range
  */
 export function scenes({ rows, digits, seed = 1, from = 0 }: ScenesOptions): Dataset {
   requireDigits(digits)
+  requireWhole('rows', rows, 1)
+  requireWhole('from', from, 0)
   const values = new Uint8Array(rows * PIXELS)
   const classMaps = new Uint8Array(rows * PIXELS)
   for (let row = 0; row < rows; row++) {
@@ -48,7 +50,16 @@ export function scenes({ rows, digits, seed = 1, from = 0 }: ScenesOptions): Dat
     drawScene(values.subarray(...part), classMaps.subarray(...part), digits, rng(seed, 'scenes', from + row))
   }
   const shape = [SCENE_SIDE, SCENE_SIDE, 1]
-  return { name: 'scenes', rows, shape, dtype: 'uint8', values, scale: 1 / 255, classMaps, classes: SCENE_CLASSES }
+  return {
+    name: `scenes of ${digits.name}`,
+    rows,
+    shape,
+    dtype: 'uint8',
+    values,
+    scale: 1 / 255,
+    classMaps,
+    classes: SCENE_CLASSES,
+  }
 }
 
 function drawScene(values: Uint8Array, classMap: Uint8Array, digits: Dataset, random: Rng): void {
@@ -63,9 +74,13 @@ function drawScene(values: Uint8Array, classMap: Uint8Array, digits: Dataset, ra
   }
   const grain = 0.06 * random.uniform()
   for (let i = 0; i < PIXELS; i++) {
-    values[i] = Math.max(0, Math.min(255, Math.round(255 * ((surface[i] as number) + grain * random.normal()))))
+    values[i] = Math.max(0, Math.min(255, Math.round(255 * ((surface[i] as number) + grain * drawGrain(random)))))
   }
 }
+
+/** About normal, of mean 0 and variance 1: the sum of four uniform numbers. */
+const drawGrain = (random: Rng): number =>
+  (random.uniform() + random.uniform() + random.uniform() + random.uniform() - 2) * Math.sqrt(3)
 
 function* everyPixel(texture: Texture): Generator<number, void, void> {
   for (let y = 0; y < SCENE_SIDE; y++) for (let x = 0; x < SCENE_SIDE; x++) yield texture(x, y)
@@ -82,9 +97,14 @@ function findPlace(taken: readonly Place[], [height = 1, width = 1]: readonly nu
   const along = (length: number) => random.int(SCENE_SIDE - length + 2 * MARGIN + 1) - MARGIN
   for (let i = 0; i < TRIES; i++) {
     const place = { x: along(width), y: along(height) }
-    if (taken.every(({ x, y }) => Math.hypot(x - place.x, y - place.y) >= APART)) return place
+    if (taken.every((other) => distance(other, place) >= APART)) return place
   }
   return undefined
+}
+
+function distance(a: Place, b: Place): number {
+  const [x, y] = [a.x - b.x, a.y - b.y]
+  return Math.sqrt(x * x + y * y)
 }
 
 interface Scene {
@@ -115,6 +135,16 @@ function placeDigit(
       if (ink >= INK) classMap[at] = 1 + (labels?.[which] as number)
     }
   }
+}
+
+function requireWhole(option: 'rows' | 'from', value: number, least: number): void {
+  if (Number.isSafeInteger(value) && value >= least) return
+  throw new DiaboloError('E_OPTION', {
+    at: `${option} of the scenes`,
+    expected: `a whole number, at least ${least}`,
+    found: `${value}`,
+    hint: option === 'rows' ? 'say how many scenes to draw, for example 10000' : 'leave it out for the default',
+  })
 }
 
 function requireDigits(digits: Dataset): void {

@@ -1,5 +1,10 @@
 import type { Rng } from '../../base/random.js'
 
+/*
+ * Like the built-in digits, textures use only arithmetic that every engine rounds alike, so that a seed gives the same bytes
+ * everywhere.
+ */
+
 /** How bright a surface is at a pixel: about 0 to 1, not clipped. */
 export type Texture = (x: number, y: number) => number
 
@@ -24,28 +29,43 @@ const PATTERNS: { readonly [K in (typeof KINDS)[number]]: (random: Rng) => Textu
     return (x, y) => 0.65 * coarse(x, y) + 0.35 * fine(x, y)
   },
   stripes: (random) => {
-    const along = direction(random, 4 + 8 * random.uniform())
+    const along = directed(drawDirection(random), 4 + 8 * random.uniform())
     const phase = random.uniform()
-    return (x, y) => Math.sin(2 * Math.PI * (along(x, y) + phase))
+    return (x, y) => wave(along(x, y) + phase)
   },
   checks: (random) => {
     const side = 4 + 8 * random.uniform()
-    const angle = 2 * Math.PI * random.uniform()
-    const [along, across] = [turned(angle, side), turned(angle + Math.PI / 2, side)]
+    const [u, v] = drawDirection(random)
+    const [along, across] = [directed([u, v], side), directed([-v, u], side)]
     return (x, y) => ((Math.floor(along(x, y)) + Math.floor(across(x, y))) % 2 === 0 ? 0.8 : -0.8)
   },
   gradient: (random) => {
-    const along = direction(random, 48)
+    const along = directed(drawDirection(random), 48)
     return (x, y) => Math.max(-1, Math.min(1, 2 * along(x - 24, y - 24)))
   },
 }
 
-const direction = (random: Rng, period: number): Texture => turned(2 * Math.PI * random.uniform(), period)
+type Direction = readonly [x: number, y: number]
+
+/** A unit vector: a point of the disc, moved to its rim. */
+function drawDirection(random: Rng): Direction {
+  for (;;) {
+    const [x, y] = [2 * random.uniform() - 1, 2 * random.uniform() - 1]
+    const length = Math.sqrt(x * x + y * y)
+    if (length > 0.1 && length <= 1) return [x / length, y / length]
+  }
+}
 
 /** How many periods a pixel lies along a direction. */
-function turned(angle: number, period: number): Texture {
-  const [cos, sin] = [Math.cos(angle) / period, Math.sin(angle) / period]
-  return (x, y) => x * cos + y * sin
+const directed =
+  ([u, v]: Direction, period: number): Texture =>
+  (x, y) =>
+    (x * u + y * v) / period
+
+/** A wave of period 1, from −1 to 1. */
+const wave = (t: number): number => {
+  const part = 2 * (t - Math.floor(t)) - 1
+  return 2 * smooth(part < 0 ? -part : part) - 1
 }
 
 /** Points of a lattice, a side each way: enough for the finest one across a scene. */
@@ -53,7 +73,7 @@ const POINTS = 32
 
 /** Value noise: drawn numbers at the points of a lattice, smoothly interpolated between them. */
 function lattice(random: Rng, spacing: number): Texture {
-  const values = Float64Array.from({ length: POINTS ** 2 }, () => 2 * random.uniform() - 1)
+  const values = Float64Array.from({ length: POINTS * POINTS }, () => 2 * random.uniform() - 1)
   const at = (column: number, row: number) => values[(row % POINTS) * POINTS + (column % POINTS)] as number
   return (x, y) => {
     const [u, v] = [x / spacing, y / spacing]
