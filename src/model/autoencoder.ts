@@ -8,7 +8,7 @@ import {
   type InferenceOutput,
 } from '../compile/inference.js'
 import type { Spec } from '../compile/spec.js'
-import { type Dataset, dataset, toTensor } from '../data/dataset.js'
+import { type Dataset, dataset } from '../data/dataset.js'
 import { formatSafetensors } from '../data/formats/safetensors.js'
 import type { Table } from '../data/table.js'
 import type { Runtime, Session } from '../runtime/types.js'
@@ -30,7 +30,7 @@ import type { Classified, DataLike, EncodeOptions, Evaluation, Rows } from './fa
 import { files, sharedRuntime } from './platform.js'
 import { type ClassMaps, compareClassMaps } from './segmentation.js'
 import { type ThresholdOptions, thresholdOf } from './threshold.js'
-import { exportFeeds, requireTrainedOn, type TrainingExport } from './training-export.js'
+import { dataFeeds, exportFeeds, requireTrainedOn, type TrainingExport } from './training-export.js'
 import { torchWeights } from './weights.js'
 
 /** A fitted model. All that is fitted has this face, whatever recipe it comes from. */
@@ -322,7 +322,10 @@ export class Autoencoder {
   async exportFeeds(options: TrainingExport = {}, data?: Dataset): Promise<Uint8Array> {
     const feeds = exportFeeds(this.#artifact, options)
     if (data) await requireTrainedOn(data, this.provenance)
-    return formatSafetensors({ ...feeds, ...(data && { data: toTensor(data) }) }, describeArtifact(this.#artifact))
+    return formatSafetensors(
+      { ...feeds, ...(data && dataFeeds(this.#artifact, data)) },
+      describeArtifact(this.#artifact),
+    )
   }
 
   /** The weights as safetensors, by the names and in the layouts of PyTorch's layers: `encoder.0.weight` [out, in]. */

@@ -20,7 +20,7 @@ export type ExportName = (typeof EXPORTS)[number]
  * One ONNX file. A model of a table has an input for each of its raw columns in place of one for all.
  *
  * autoencoder   input → code, reconstruction, score; with a score of its own also errors, with a threshold also anomaly,
- *               with a head probabilities and label
+ *               with a head probabilities and label; of pixels' classes classMap in place of a score
  * encoder       input → code
  * decoder       code → reconstruction
  * score         input → score; with a threshold also anomaly
@@ -57,11 +57,14 @@ function documentOf({ network: { spec }, provenance }: Artifact, what: ExportNam
 /** What inputs and outputs are; each file takes those that it has. */
 function docsOf({ network, stored, threshold }: Artifact): Readonly<Record<string, string>> {
   const { spec, codeShape, parameters } = network
+  const ofPixels = [...spec.input.slice(0, 2), spec.pixels?.classes ?? 0]
   const scaled = stored.scale === 1 ? '' : `, seen as value × ${stored.scale}`
   return {
     input: `samples of shape ${showShape(spec.input)}, one per row${scaled}`,
     code: `what the encoder makes of each sample, of shape ${showShape(codeShape)}`,
-    reconstruction: `what the decoder makes of each code, of shape ${showShape(spec.input)}, in the model's units`,
+    reconstruction: spec.pixels
+      ? `the probability of each of ${spec.pixels.classes} classes at each pixel, ${showShape(ofPixels)}`
+      : `what the decoder makes of each code, of shape ${showShape(spec.input)}, in the model's units`,
     score: spec.table ? 'mean error of the values that are there' : SCORE_DOCS[spec.score ?? 'squared'],
     errors: spec.table
       ? "each column's error, of which a constant guess has 1; 0 where its value is missing"
@@ -70,6 +73,9 @@ function docsOf({ network, stored, threshold }: Artifact): Readonly<Record<strin
     ...(spec.head && {
       probabilities: 'of each class',
       label: 'the most probable class, counted from 0',
+    }),
+    ...(spec.pixels && {
+      classMap: `the most probable class of each pixel, counted from 0, of shape ${showShape(spec.input.slice(0, 2))}`,
     }),
     ...(threshold && { anomaly: `whether the score is above ${threshold.value}` }),
   }

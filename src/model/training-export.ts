@@ -2,6 +2,7 @@ import { DiaboloError } from '../base/errors.js'
 import { showShape } from '../base/shape.js'
 import type { Tensor } from '../base/tensor.js'
 import {
+  CLASS_MAPS,
   epochGraph,
   LABELS,
   LOSSES,
@@ -16,11 +17,12 @@ import { lower } from '../compile/lowering/index.js'
 import { initialParameters, type Network, networkOf } from '../compile/network.js'
 import type { DescendSpec } from '../compile/spec.js'
 import { stateOf } from '../compile/step.js'
-import type { Dataset } from '../data/dataset.js'
+import { type Dataset, toTensor } from '../data/dataset.js'
 import { fingerprintOf } from '../data/fingerprint.js'
 import { type Annotations, encode } from '../graph/encode.js'
 import { optimizerOf } from '../nn/optimizers.js'
 import { trainingFeeds } from '../train/training-feeds.js'
+import { requireClassMaps } from '../train/validate.js'
 import type { Artifact, Provenance } from './artifact.js'
 
 export interface TrainingExport {
@@ -47,7 +49,7 @@ interface Training {
  * inputs:   trips int64 []: how many steps this run takes; data [rows, width] as stored;
  *           lists with one row per step of the phase: order int32 [steps, batch], the rows of each batch; `scalar/…` float32
  *           [steps], the optimizer's numbers; where there is noise, `noise/first` and `noise/second` int32 [steps, batch];
- *           labels int32 [rows] where the phase learns classes;
+ *           labels int32 [rows] where the phase learns classes, classMaps uint8 [rows, pixels] where it learns those of pixels;
  *           step int64 []: where in the lists this run begins; bank float32 [bank, width], the noise; the state, by name
  * outputs:  losses float32 [trips]; `….next`, the state afterwards; `meter/…`
  */
@@ -80,6 +82,12 @@ export function exportFeeds(artifact: Artifact, { phase: wanted, from }: Trainin
   const atStart = from === undefined ? isFirst : from === 'start'
   const start = atStart ? initialParameters(artifact.network, provenance.seed) : parameters
   return trainingFeeds({ network, phase, start, seed: provenance.seed, rows: provenance.rows })
+}
+
+/** The samples themselves, and the classes of their pixels where those are learned. */
+export function dataFeeds({ network: { pixels } }: Artifact, data: Dataset): Record<string, Tensor> {
+  const maps = pixels && requireClassMaps(data, pixels.classes)
+  return { data: toTensor(data), ...(maps && { [CLASS_MAPS]: toTensor(maps) }) }
 }
 
 /**
@@ -153,6 +161,7 @@ function docsOf(network: Network, phase: DescendSpec, { scale }: StoredAs): Read
     [STEP]: 'where in the lists this run begins: the steps taken before',
     data: `${which}, one per row${scale === 1 ? '' : `, seen as value × ${scale}`}`,
     [LABELS]: "each sample's class, counted from 0",
+    [CLASS_MAPS]: 'the class of each pixel of each sample, row by row, counted from 0',
     order: 'list: which rows of data each step takes',
     bank: 'noise: each sample takes two rows of it, added',
     ...Object.fromEntries(NOISE_ROWS.map((name) => [name, 'list: a row of the bank for each sample of each step'])),

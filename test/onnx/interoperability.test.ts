@@ -3,11 +3,13 @@ import { compileEpoch, scalarName } from '../../src/compile/epoch.js'
 import { compileAutoencoder, compileDecoder } from '../../src/compile/inference.js'
 import { lower } from '../../src/compile/lowering/index.js'
 import { compileCovariance } from '../../src/compile/moments.js'
-import { initialParameters } from '../../src/compile/network.js'
+import { buildNetwork, initialParameters, networkOf } from '../../src/compile/network.js'
+import type { DescendSpec } from '../../src/compile/spec.js'
 import { encode } from '../../src/graph/encode.js'
 import { numberOf, toArray64 } from '../../src/graph/interpret.js'
 import { EXPORTS, exportModel } from '../../src/model/export.js'
 import { exportFeeds } from '../../src/model/training-export.js'
+import { RECIPES } from '../../src/recipes/index.js'
 import { array, Draw, toTensor } from '../arrays.js'
 import { relativeError } from '../closeness.js'
 import { sample, scalarsAt, startOf, WIDTH } from '../compile/samples.js'
@@ -103,6 +105,36 @@ describe('the onnx package accepts, and ONNX Runtime for Python computes the sam
       return { model, feeds: what === 'decoder' ? { code: draw.reals(3, 5) } : { input: bytes } }
     })
     await expectSameInBoth(jobs)
+  })
+
+  test('a network that unpools by indices: its class maps, and steps of its training', async ({ skip }) => {
+    if (!installed) skip(MISSING)
+    const options = { filters: [3, 4], classes: 4, epochs: 1, batchSize: 5 }
+    const spec = RECIPES.segnet.spec([7, 6, 1], options)
+    const network = buildNetwork(spec)
+    const parameters = initialParameters(network, 1)
+    const [phase] = spec.phases as [DescendSpec]
+    const pixels = network.pixels?.count ?? 0
+    const each = { spec, network: networkOf(spec, phase), phase }
+    const lists = Object.entries(scalarsAt(each, 1)).map(([name, value]) => [
+      scalarName(name),
+      array('float32', [1], [value]),
+    ])
+    const data = draw.whole('uint8', 256, rows, network.width)
+    await expectSameInBoth([
+      { model: compileAutoencoder(network, parameters, stored), feeds: { input: data } },
+      {
+        model: compileEpoch(each.network, phase, 5, stored),
+        feeds: {
+          trips: array('int64', [], [1]),
+          data,
+          classMaps: draw.whole('uint8', 4, rows, pixels),
+          order: draw.whole('int32', rows, 1, 5),
+          ...Object.fromEntries(lists),
+          ...startOf(each),
+        },
+      },
+    ])
   })
 
   test('every operator, and its gradient', async ({ skip }) => {
