@@ -56,6 +56,7 @@ export const resultSection = (all: readonly Result[]): Section => ({
 
 /** One row per model. */
 export function resultTable(all: readonly Result[], caption: string): Table {
+  if (all.every(({ summary }) => summary.test.segmentation)) return segmentationTable(all, caption)
   const noisy = all.some(undoesNoise)
   const error = all.some(({ model }) => model.spec.table) ? 'mean, per value' : 'MSE per value'
   const columns: readonly ResultColumn[] = [
@@ -69,6 +70,23 @@ export function resultTable(all: readonly Result[], caption: string): Table {
     { label: 'Error', unit: 'squared, per sample', of: ({ perImage }) => perImage },
     { label: 'Cross-entropy', unit: 'nats per value', of: ({ crossEntropy }) => crossEntropy ?? null },
   ]
+  return tableOf(all, caption, columns)
+}
+
+/** The same of models that tell classes of pixels. */
+const segmentationTable = (all: readonly Result[], caption: string): Table =>
+  tableOf(all, caption, [
+    {
+      label: 'Mean IoU',
+      unit: 'intersection over union',
+      best: 'highest',
+      of: ({ segmentation }) => segmentation?.meanIou ?? null,
+    },
+    { label: 'Pixels right', unit: 'part', of: ({ segmentation }) => segmentation?.pixelAccuracy ?? null },
+    { label: 'Cross-entropy', unit: 'nats per pixel', of: ({ crossEntropy }) => crossEntropy ?? null },
+  ])
+
+function tableOf(all: readonly Result[], caption: string, columns: readonly ResultColumn[]): Table {
   return {
     caption,
     columns: [

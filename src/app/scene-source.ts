@@ -17,11 +17,15 @@ type Parts = Readonly<Record<keyof typeof SCENE_ROWS, Dataset>>
  * Scenes of MNIST's digits, or of the built-in ones where MNIST is neither here nor can be downloaded. A part's scenes have
  * digits of the same part: none that are tested on were trained on.
  *
- * @param rows  to train on
+ * @param rows  to train on; of fewer than 10,000, so much fewer are validated and tested on
  */
 export async function openScenes(seed: number, rows = SCENE_ROWS.train, options: MnistOptions = {}): Promise<Source> {
   const { parts, origin } = await digitParts(seed, options)
-  const { validation, test } = SCENE_ROWS
+  // of few scenes to train on, no more are tested on than of many
+  const part = Math.min(1, rows / SCENE_ROWS.train)
+  const [validation, test] = [SCENE_ROWS.validation, SCENE_ROWS.test].map((all) =>
+    Math.max(1, Math.ceil(part * all)),
+  ) as [number, number]
   return {
     name: rows === SCENE_ROWS.train ? 'scenes' : `scenes:${rows}`,
     origin,

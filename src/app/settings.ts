@@ -40,10 +40,12 @@ export function settingsOf({ spec, test, parameters, steps }: Summary): readonly
           },
         ]
       : []),
-    {
-      label: 'Error',
-      value: `${test.mse.toPrecision(3)} ${test.columns ? 'per value that is there' : 'MSE per value'}`,
-    },
+    test.segmentation
+      ? { label: 'Mean intersection over union', value: test.segmentation.meanIou }
+      : {
+          label: 'Error',
+          value: `${test.mse.toPrecision(3)} ${test.columns ? 'per value that is there' : 'MSE per value'}`,
+        },
   ]
 }
 

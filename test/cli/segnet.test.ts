@@ -25,14 +25,14 @@ describe('a network that tells classes of pixels', () => {
     const { test: result, spec, dataset } = JSON.parse(trained.stdout)
     expect([dataset, spec.pixels]).toEqual(['scenes:60', { classes: 11 }])
     const { segmentation, rows, crossEntropy } = result
-    expect(rows).toBe(2000)
+    expect(rows).toBe(12)
     expect(segmentation.iou).toHaveLength(11)
     expect(segmentation.pixelAccuracy).toBeGreaterThan(2 / 11)
     expect(crossEntropy).toBeLessThan(Math.log(11) + 1)
     expect(existsSync(at('run/figures/segnet-default-class-maps.svg'))).toBe(true)
     const page = readFileSync(at('run/report.html'), 'utf8')
     expect(page).toContain('Intersection over union')
-    expect(page).toContain('<td>ground')
+    expect(page).toMatch(/Mean IoU[\s\S]*>ground</)
   })
 
   test('is measured again, and gives class maps as an array', async () => {
@@ -42,7 +42,7 @@ describe('a network that tells classes of pixels', () => {
     const { code, stderr } = await cli('segment', at('run'), '--data', 'scenes:60', '--out', at('maps.npy'))
     expect(code, stderr).toBe(0)
     const maps = parseNpy(readFileSync(at('maps.npy')), 'maps')
-    expect(maps.shape).toEqual([2000, 48, 48])
+    expect(maps.shape).toEqual([12, 48, 48])
     expect(Math.max(...new Set(maps.values as Uint8Array))).toBeLessThanOrEqual(10)
   })
 
