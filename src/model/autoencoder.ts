@@ -20,15 +20,15 @@ import { type Checkpoint, totalsOf } from '../train/checkpoint.js'
 import { mostProbable } from '../train/class-gauge.js'
 import { encodeDataset } from '../train/codes.js'
 import type { EpochRecord } from '../train/events.js'
-import { Gauge } from '../train/measure.js'
 import type { FitResult } from '../train/run-phases.js'
-import { requireClassMaps, requireSameRows, requireWidth } from '../train/validate.js'
+import { requireWidth } from '../train/validate.js'
 import { type Artifact, artifactOf, describeArtifact, readArtifact, type Threshold } from './artifact.js'
+import { evaluatePairs } from './evaluate.js'
 import { type ExplainedVariance, explainedVariance } from './explained-variance.js'
 import { type ExportName, exportModel } from './export.js'
 import type { Classified, DataLike, EncodeOptions, Evaluation, Rows } from './faces.js'
 import { files, sharedRuntime } from './platform.js'
-import { type ClassMaps, compareClassMaps } from './segmentation.js'
+import type { ClassMaps } from './segmentation.js'
 import { type ThresholdOptions, thresholdOf } from './threshold.js'
 import { dataFeeds, exportFeeds, requireTrainedOn, type TrainingExport } from './training-export.js'
 import { torchWeights } from './weights.js'
@@ -249,23 +249,8 @@ export class Autoencoder {
    * @throws E_DATA when data and target differ in rows, or samples lack the class maps that the model tells
    */
   async evaluate(data: DataLike, target: DataLike = data): Promise<Evaluation> {
-    const { network, parameters } = this.#artifact
-    const [input, wanted] = [this.samples(data), this.samples(target)]
-    requireSameRows(input, wanted)
-    const { pixels } = network
-    const truth = pixels && requireClassMaps(wanted, pixels.classes)
-    const pairs = { input, target: truth ?? wanted }
-    const gauge = await Gauge.open(await this.#openRuntime(), network, parameters, pairs)
-    try {
-      const { mse, ...more } = await gauge.measure()
-      const values = network.columns?.length ?? (pixels ? pixels.count * pixels.classes : network.width)
-      const segmentation = truth && {
-        segmentation: compareClassMaps((await this.segment(input)).data, truth.values, pixels?.classes ?? 0),
-      }
-      return { mse, perImage: mse * values, ...more, ...segmentation, rows: input.rows }
-    } finally {
-      await gauge.close()
-    }
+    const pairs = { input: this.samples(data), target: this.samples(target) }
+    return evaluatePairs(await this.#openRuntime(), this.#artifact, pairs, (input) => this.segment(input))
   }
 
   /**
