@@ -1,17 +1,24 @@
 import { z } from 'zod'
-import { DiaboloError } from '../base/errors.js'
 import { type DescendInput, defineRecipe } from './define.js'
-import { dense, denseBack, denseOptions, descentTo } from './options.js'
+import {
+  activationOptions,
+  corruptionOptions,
+  dense,
+  denseBack,
+  descentTo,
+  initOptions,
+  trainingOptions,
+} from './options.js'
 
-// a softmax and its loss are what the recipe is; of sparsity a code of documents knows nothing
-const { loss: _, output: _output, alpha: _alpha, rho: _rho, ...howToTrain } = denseOptions
+const { loss: _, ...howToTrain } = trainingOptions
+const { output: __, ...hidden } = activationOptions
 
 const documentOptions = z.object({
   units: z
     .array(z.int().min(1))
     .min(1)
     .readonly()
-    .default([500, 128])
+    .default([128])
     .describe('units of each layer of the encoder; the last is the code'),
   binary: z
     .boolean()
@@ -21,7 +28,13 @@ const documentOptions = z.object({
     .number()
     .min(0)
     .default(0.5)
-    .describe('standard deviation of the noise on a binary code while it is trained'),
+    .describe(
+      'standard deviation of the noise on a binary code while it is trained, in place of noise on the words; 0 is off',
+    ),
+  tied: z.boolean().default(false).describe("the decoder's weights are the transpose of the encoder's"),
+  ...hidden,
+  ...initOptions,
+  ...corruptionOptions,
   ...howToTrain,
 })
 
@@ -34,12 +47,12 @@ export const documents = defineRecipe({
   source: 'Hinton & Salakhutdinov (2006); Salakhutdinov & Hinton (2009), Semantic hashing',
   options: documentOptions,
   presets: {
-    default: { activation: 'relu', learningRate: 0.001, epochs: 30 },
+    default: { noise: 0.4, corruption: 'masking', learningRate: 0.002, epochs: 16 },
     book: {
       units: [500, 500, 128],
       activation: 'sigmoid',
       binary: true,
-      codeNoise: 0.5,
+      noise: 0,
       learningRate: 0.001,
       epochs: 50,
     },
@@ -63,15 +76,7 @@ export const documents = defineRecipe({
 const descent = (options: DocumentOptions): DescendInput => descentTo({ type: 'multinomial' }, options, 'train')
 
 /** With noise on its code a network can tell most by units that are far from each other: on, or off. */
-function saturating(options: DocumentOptions): DescendInput {
-  const { noise, codeNoise: sigma, fresh } = options
-  if (noise > 0) {
-    throw new DiaboloError('E_OPTION', {
-      at: 'option "noise" of recipe "documents"',
-      expected: '0 with a binary code, which has noise of its own',
-      found: `${noise}`,
-      hint: 'leave "noise" out, or set "codeNoise" to 0',
-    })
-  }
-  return { ...descent(options), corruption: { type: 'gaussian', sigma, clip: false, fresh, at: 'code' } }
-}
+const saturating = (options: DocumentOptions): DescendInput => ({
+  ...descent({ ...options, noise: 0 }),
+  corruption: { type: 'gaussian', sigma: options.codeNoise, clip: false, fresh: options.fresh, at: 'code' },
+})

@@ -16,7 +16,15 @@ function asDocuments(rows: number) {
 
 /** The part of the values of a code that are nearly 0 or nearly 1, and codes of a model that was trained with such noise. */
 async function codesWith(codeNoise: number) {
-  const options = { units: [60, 16], binary: true, codeNoise, epochs: 60, learningRate: 0.005 }
+  const options = {
+    units: [60, 16],
+    activation: 'relu',
+    binary: true,
+    noise: 0,
+    codeNoise,
+    epochs: 60,
+    learningRate: 0.005,
+  } as const
   const model = await documents(options).fit(data, { seed: 1, runtime: runtime() })
   const [codes, again] = [await model.encode(data), await model.encode(data)]
   expect(again.data, 'noise is for training only').toEqual(codes.data)
@@ -34,10 +42,12 @@ test('noise on a sigmoid code drives its units to 0 or 1', async () => {
   for (const part of on) expect(Math.abs(part - 0.5)).toBeLessThan(0.3)
 })
 
-test('a binary code has noise of its own, and takes none on its words', () => {
-  expect(() => documents({ binary: true, noise: 0.2 }).spec([12])).toThrow(
-    expect.objectContaining({ code: 'E_OPTION' }),
-  )
-  const [phase] = documents({ binary: true, codeNoise: 0, noise: 0.2, corruption: 'masking' }).spec([12]).phases
-  expect(phase).toMatchObject({ corruption: { type: 'masking' } })
+test('a binary code has noise of its own in place of noise on the words, unless that is turned off', () => {
+  const corruptionOf = (options: object) => {
+    const [phase] = documents({ binary: true, ...options }).spec([12]).phases
+    return phase?.kind === 'descend' ? phase.corruption : undefined
+  }
+  expect(corruptionOf({})).toMatchObject({ type: 'gaussian', sigma: 0.5, at: 'code' })
+  expect(corruptionOf({ codeNoise: 0 })).toMatchObject({ type: 'masking', part: 0.4 })
+  expect(corruptionOf({ codeNoise: 0, noise: 0 })).toBeUndefined()
 })

@@ -132,15 +132,11 @@ async function measureLength(
 }
 
 async function learn({ train, test }: ReutersTrial, length: number, seed: number, runtime: Runtime): Promise<Codes> {
-  const [hidden] = HIDDEN
-  const model = await documents({ units: [hidden, length] }).fit(train, { seed, runtime })
+  const model = await documents({ units: [length] }).fit(train, { seed, runtime })
   const codes = { train: (await model.encode(train)).data, test: (await model.encode(test)).data, width: length }
   await model.close()
   return codes
 }
-
-/** Units between words and code, in all codes alike. */
-const HIDDEN = [250] as const
 
 /** Precision of the first hits, and of all that come after. */
 async function judged({ relevant }: ReutersTrial, codes: Codes, runtime: Runtime, name: string) {

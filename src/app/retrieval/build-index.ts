@@ -15,7 +15,7 @@ export interface IndexRequest extends Pick<FittingOptions, 'seed' | 'runtime' | 
   readonly collection: Collection
   /** Values per code. */
   readonly code: number
-  /** Passes over the items; as many as 3,000 steps take when left out, from 10 to 200. */
+  /** Passes over the items; as many as 1,500 steps take when left out, from 10 to 300. */
   readonly epochs?: number | undefined
   /** Train the code of documents to be rounded to bits. */
   readonly binary?: boolean | undefined
@@ -36,11 +36,11 @@ export interface BuiltIndex {
 }
 
 /** Steps that are taken unless the caller says how many epochs, samples in each, and the bounds of the epochs. */
-const STEPS = 3000
+const STEPS = 1500
 const BATCH = 100
-const [FEWEST_EPOCHS, MOST_EPOCHS] = [10, 200]
+const [FEWEST_EPOCHS, MOST_EPOCHS] = [10, 300]
 
-/** Units between the words of documents, or the values of samples, and the code. */
+/** Units between the values of samples and the code. */
 const HIDDEN = 500
 
 /**
@@ -104,10 +104,9 @@ function learn(request: IndexRequest, samples: Dataset): Promise<Autoencoder> {
   const batchSize = Math.min(BATCH, samples.rows)
   const own = Math.ceil((STEPS * batchSize) / samples.rows)
   const { epochs = Math.min(MOST_EPOCHS, Math.max(FEWEST_EPOCHS, own)), ...how } = fit
-  const options = { units: [HIDDEN, code], batchSize, epochs }
   return collection.kind === 'texts'
-    ? documents({ ...options, binary }).fit(samples, how)
-    : deep(options).fit(samples, how)
+    ? documents({ units: [code], batchSize, epochs, binary }).fit(samples, how)
+    : deep({ units: [HIDDEN, code], batchSize, epochs }).fit(samples, how)
 }
 
 function tooFew(at: string, found: number, skipped: readonly string[]): DiaboloError {

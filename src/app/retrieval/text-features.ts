@@ -5,7 +5,7 @@ import { stemsOf } from '../../text/stems.js'
 import type { Vocabulary } from '../../text/vocabulary.js'
 
 /** What a model is given for documents: weighted words, each row of this Euclidean length. */
-export const ROW_LENGTH = 1
+export const ROW_LENGTH = 5
 
 /** Documents as rows of what their words weigh, float32 [documents, stems]; zeros where none is known. */
 export const documentRows = (

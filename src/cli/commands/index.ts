@@ -32,7 +32,7 @@ export function register(command: Command): void {
     .requiredOption('--out <folder>', 'where the index goes')
     .option('--model <run>', 'encode with a model there is: an index, a run folder, or a model.onnx')
     .option('--code <number>', 'values per code, and bits', Number, 128)
-    .option('--epochs <number>', 'passes over the data (default: about 3,000 steps)', Number)
+    .option('--epochs <number>', 'passes over the data (default: about 1,500 steps)', Number)
     .option('--binary', 'train the codes of texts to be rounded to bits, for search --hash')
     .option('--seed <number>', 'decides every random draw', Number, 1)
     .addOption(deviceOption())
