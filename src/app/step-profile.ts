@@ -6,7 +6,7 @@ import type { Dataset } from '../data/dataset.js'
 import { openNodeRuntime } from '../runtime/ort-node.js'
 import type { Runtime } from '../runtime/types.js'
 import { encodeDataset } from '../train/codes.js'
-import { requireRows } from '../train/validate.js'
+import { requireClassMaps, requireRows } from '../train/validate.js'
 import { flopsOf, isConvolution, productOf, turned } from './kernel-product.js'
 import { type KernelTimes, withKernelTimes } from './kernel-times.js'
 import { measureProducts, type ProductRate, productKey } from './product-rates.js'
@@ -132,6 +132,7 @@ export async function profileStep(request: ProfileRequest): Promise<StepProfile>
 /** What the phase is fed: the samples, or what the layers before its own make of them. */
 async function inputOf(runtime: Runtime, { spec, phase, data }: ProfileRequest): Promise<Dataset> {
   requireRows(data, phase)
+  if (spec.pixels) requireClassMaps(data, spec.pixels.classes)
   const from = phase.layers?.from ?? 0
   if (from === 0) return data
   const network = buildNetwork(spec)

@@ -19,8 +19,8 @@ export async function withModel<T>(path: string, device: Device, use: (model: Au
 export const modelArguments = (command: Command): Command =>
   command
     .argument('<run>', 'a run folder, or a model.onnx')
-    .option('--data <name or path>', 'the samples: mnist or digits (their test rows), or a file', 'mnist')
-    .option('--seed <number>', 'which digits, for --data digits', Number, 1)
+    .option('--data <name or path>', 'the samples: mnist, scenes or digits (their test rows), or a file', 'mnist')
+    .option('--seed <number>', 'which digits or scenes, for --data digits or scenes', Number, 1)
     .addOption(deviceOption())
     .option('--json', 'print one JSON document instead')
 

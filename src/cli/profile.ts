@@ -17,7 +17,7 @@ export interface ProfileFlags {
   readonly preset: PresetName
   readonly set?: readonly string[]
   readonly phase?: string
-  readonly data: string
+  readonly data?: string
   readonly steps: number
   readonly threads?: number
   readonly without?: readonly string[]
@@ -36,7 +36,8 @@ export async function showProfile(flags: ProfileFlags): Promise<void> {
   requireWhole('--threads', threads, 1)
   const recipe = recipeOf(flags.profile)
   requirePreset(flags.preset, recipe)
-  const data = source === 'digits' ? digits({ rows: DIGITS_ROWS }) : (await openSource(source, 1)).train
+  const wanted = source ?? recipe.data ?? 'digits'
+  const data = wanted === 'digits' ? digits({ rows: DIGITS_ROWS }) : (await openSource(wanted, 1)).train
   const spec = recipe.spec(data.shape, parseOptions(flags.set ?? []), flags.preset)
   const without = parsePasses(flags.without ?? [])
   const profile = await profileStep({ spec, phase: phaseOf(spec, flags.phase), data, steps, threads, without })

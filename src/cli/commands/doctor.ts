@@ -13,7 +13,10 @@ export function register(command: Command): void {
     .option('--set <name=value...>', "with --profile: the recipe's own options, --set hidden=512 batchSize=64")
     .option('--phase <name>', 'with --profile: which phase of the training (default: the last one)')
     .option('--without <pass...>', 'with --profile: lowering passes to leave out, to see what they are worth')
-    .option('--data <name or path>', 'with --profile: the samples: digits, mnist, or a file', 'digits')
+    .option(
+      '--data <name or path>',
+      'with --profile: the samples: digits, mnist, scenes, or a file (default: what the recipe is for, or digits)',
+    )
     .option('--steps <number>', 'with --profile: how many steps to time', Number, 50)
     .option(
       '--threads <number>',
