@@ -317,7 +317,7 @@ describe('what goes wrong', () => {
 describe('data and doctor', () => {
   test('data list names what there is; data info describes a file and warns', async () => {
     const list = JSON.parse((await runCli(['data', 'list', '--json'])).stdout)
-    expect(list.map(({ name }: { name: string }) => name)).toEqual(['mnist', 'digits'])
+    expect(list.map(({ name }: { name: string }) => name)).toEqual(['mnist', 'scenes', 'digits'])
     writeFileSync(at('wide.npy'), formatNpy([2, 3], Float32Array.of(1, 5, -2, 1, 6, 7)))
     const [part] = JSON.parse((await runCli(['data', 'info', at('wide.npy'), '--json'])).stdout).parts
     expect(part).toMatchObject({ rows: 2, shape: [3], min: -2, max: 7, constantColumns: 1 })
