@@ -88,14 +88,21 @@ export const PRETRAINED = {
 export const pretrain = ({ source, ...fit }: Classifying): Promise<Autoencoder> =>
   estimator(RECIPES.stacked)(PRETRAINED).fit(source.train, fit)
 
-/** What each class gets in the diabolo classifier. */
+/**
+ * What each class gets in the diabolo classifier: a network whose code is about as small as the ways in which one class
+ * differs from itself, so that it has nothing left for others.
+ */
 export const ONE_PER_CLASS = {
-  hidden: 100,
-  activation: 'sigmoid',
-  tied: true,
-  noise: 0.3,
-  corruption: 'masking',
-  loss: 'crossEntropy',
+  units: [256, 64, 12],
+  activation: 'elu',
+  init: 'glorot',
+  rbmEpochs: 0,
+  rotation: 0,
+  stretch: 0,
+  shear: 0,
+  loss: 'mse',
+  learningRate: 0.002,
+  batchSize: 50,
   epochs: 20,
 } as const
 
@@ -103,7 +110,7 @@ export function diabolo(
   { source, onEvent, ...how }: Classifying,
   options: Readonly<Record<string, unknown>> = {},
 ): Promise<DiaboloClassifier> {
-  return fitDiabolo(estimator(RECIPES.denoising)({ ...ONE_PER_CLASS, ...options }), source.train, {
+  return fitDiabolo(estimator(RECIPES.deep)({ ...ONE_PER_CLASS, ...options }), source.train, {
     ...how,
     ...(onEvent && { onEvent }),
   })

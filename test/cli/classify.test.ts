@@ -55,7 +55,17 @@ describe('classify', () => {
   })
 
   test('diabolo trains one autoencoder for each class', async () => {
-    const result = await classify('diabolo', '--hidden', '10', '--epochs', '5', '--batch-size', '5', '--out', at('ten'))
+    const result = await classify(
+      'diabolo',
+      '--units',
+      '20,6',
+      '--epochs',
+      '5',
+      '--batch-size',
+      '5',
+      '--out',
+      at('ten'),
+    )
     expect(result).toMatchObject({ method: 'diabolo', models: 10 })
     expect(result.error).toBeLessThan(0.4)
     expect(existsSync(join(at('ten'), 'class-9', 'model.onnx'))).toBe(true)

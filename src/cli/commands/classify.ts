@@ -87,11 +87,11 @@ export function register(command: Command): void {
     '--out <folder>',
     'where the models go (default: runs/diabolo-<time>)',
   )
-  addFlags(dividing, RECIPES.denoising.options, ONE_PER_CLASS)
+  addFlags(dividing, RECIPES.deep.options, ONE_PER_CLASS)
   dividing.action((flags: Flags) =>
     withSource(flags, async (how) => {
       const out = await freshFolder(flags, 'diabolo')
-      const classifier = await diabolo(how, givenFlags(dividing, Object.keys(RECIPES.denoising.options.shape)))
+      const classifier = await diabolo(how, givenFlags(dividing, Object.keys(RECIPES.deep.options.shape)))
       await Promise.all(classifier.models.map((model, label) => writeModel(join(out, `class-${label}`), model)))
       const result = resultOf(await classifier.classify(how.source.test), how.source.test)
       return { method: 'diabolo', models: classifier.models.length, ...result, out }
