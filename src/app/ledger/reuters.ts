@@ -54,7 +54,7 @@ export const reuters: LedgerPart = {
           met: null,
           words:
             'precision is the part of the first 10 of 7,775 training stories that share a topic with a test story, on average over all 3,019 of the ModApte split that have one; all methods are given the same weighted stems, the 2,000 commonest of the training stories',
-          command: COMMAND,
+          command: commandOf(context),
           seconds: plain.seconds,
         },
       ],
@@ -70,7 +70,7 @@ export const reuters: LedgerPart = {
   },
 }
 
-const COMMAND = 'diabolo ledger reuters --seeds 3'
+const commandOf = ({ seeds }: LedgerContext) => `diabolo ledger reuters --seeds ${seeds.length}`
 
 interface Found {
   readonly rows: readonly LedgerRow[]
@@ -111,7 +111,7 @@ async function measureLength(
     bar: `above ${lsa.precision.toFixed(3)}`,
     ours: precision.toFixed(3),
     met: precision > lsa.precision,
-    command: COMMAND,
+    command: commandOf(context),
     seconds,
   }
   const hashed: LedgerRow = {
@@ -122,7 +122,7 @@ async function measureLength(
     ours: bits.toFixed(3),
     met: bits >= precision - MOST_LOST,
     words: 'the same models; a bit says whether a value is above its median over the training stories',
-    command: COMMAND,
+    command: commandOf(context),
     seconds,
   }
   return {
@@ -143,11 +143,12 @@ async function learn({ train, test }: ReutersTrial, options: Options, seed: numb
 }
 
 /** A code that was trained to be rounded, beside one of numbers. */
-async function measureBinary(
-  { runtime, seeds: [seed = 1], note }: LedgerContext,
-  trial: ReutersTrial,
-  real: number,
-): Promise<LedgerRow> {
+async function measureBinary(context: LedgerContext, trial: ReutersTrial, real: number): Promise<LedgerRow> {
+  const {
+    runtime,
+    seeds: [seed = 1],
+    note,
+  } = context
   const { value: codes, seconds } = await timed(() =>
     learn(trial, { units: [HASHED], binary: true, learningRate: BINARY_RATE }, seed, runtime),
   )
@@ -161,7 +162,7 @@ async function measureBinary(
     ours: bits.toFixed(3),
     met: bits >= real - MOST_LOST,
     words: 'the first seed only; the bar is that of the code of numbers',
-    command: COMMAND,
+    command: commandOf(context),
     seconds,
   }
 }
