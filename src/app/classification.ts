@@ -8,7 +8,9 @@ import { type DiaboloClassifier, fitDiabolo } from '../model/diabolo-classifier.
 import { estimator, fitSpec } from '../model/estimator.js'
 import { classesIn, fineTune } from '../model/fine-tune.js'
 import { type ClassOptions, withClasses } from '../recipes/classes.js'
+import { WITHOUT_MACHINES } from '../recipes/deep.js'
 import { RECIPES } from '../recipes/index.js'
+import { STILL } from '../recipes/options.js'
 import type { Runtime } from '../runtime/types.js'
 import type { FitEvent } from '../train/events.js'
 import { requireLabels } from '../train/validate.js'
@@ -94,12 +96,8 @@ export const pretrain = ({ source, ...fit }: Classifying): Promise<Autoencoder> 
  */
 export const ONE_PER_CLASS = {
   units: [256, 64, 12],
-  activation: 'elu',
-  init: 'glorot',
-  rbmEpochs: 0,
-  rotation: 0,
-  stretch: 0,
-  shear: 0,
+  ...WITHOUT_MACHINES,
+  ...STILL,
   loss: 'mse',
   learningRate: 0.002,
   batchSize: 50,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type ContrastInput, defineRecipe } from './define.js'
 import { third } from './for-table.js'
-import { dense, denseBack, denseOptions, descent } from './options.js'
+import { dense, denseBack, denseOptions, descent, STILL } from './options.js'
 
 const deepOptions = z.object({
   units: z
@@ -27,21 +27,15 @@ const deepOptions = z.object({
 
 type DeepOptions = z.output<typeof deepOptions>
 
-/** No machines first, and no images to move. */
-const PLAIN = {
-  activation: 'elu',
-  init: 'glorot',
-  rbmEpochs: 0,
-  rotation: 0,
-  stretch: 0,
-  shear: 0,
-  learningRate: 0.001,
-} as const
+/** What trains by gradients alone. */
+export const WITHOUT_MACHINES = { activation: 'elu', init: 'glorot', rbmEpochs: 0 } as const
+
+const PLAIN = { ...WITHOUT_MACHINES, ...STILL, learningRate: 0.001 } as const
 
 export const deep = defineRecipe({
   name: 'deep',
   summary:
-    'Many layers down to a very small linear code: in 2006 it could only be trained after each layer had been a Boltzmann machine. With the optimizers of today it trains without, but a few passes of each machine still make what follows shorter.',
+    'Many layers down to a very small linear code: in 2006 it could only be trained after each layer had been a Boltzmann machine, and here each is one for a few passes. With the optimizers of today it trains without, too: --rbm-epochs 0 --activation elu --init glorot.',
   source: 'Hinton & Salakhutdinov (2006)',
   options: deepOptions,
   presets: {

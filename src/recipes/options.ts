@@ -64,6 +64,9 @@ const augmentationOptions = {
   moved: z.number().gt(0).max(1).default(1).describe('part of the images that are moved'),
 }
 
+/** Images as they are. */
+export const STILL = { rotation: 0, stretch: 0, shear: 0, shift: 0 } as const
+
 /** A code whose units are off most of the time. */
 const sparsityOptions = {
   alpha: z.number().min(0).default(0).describe('weight of the sparsity penalty, the sum of KL(ρ‖ρ̂); 0 is off'),

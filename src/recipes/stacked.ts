@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type DescendInput, defineRecipe } from './define.js'
 import { third } from './for-table.js'
-import { CHAPTER, dense, denseBack, denseOptions, descent } from './options.js'
+import { CHAPTER, dense, denseBack, denseOptions, descent, STILL } from './options.js'
 
 const stackedOptions = z.object({
   units: z
@@ -61,10 +61,9 @@ export const stacked = defineRecipe({
 function pretraining(options: z.output<typeof stackedOptions>): DescendInput[] {
   const { units, pretrainEpochs: epochs, pretrainLearningRate: learningRate } = options
   if (epochs === 0) return []
-  const still = { rotation: 0, stretch: 0, shear: 0, shift: 0 }
   return units.map((_, i) => ({
     ...descent(
-      { ...options, ...still, epochs, learningRate, noise: 0, alpha: 0, ...(i > 0 && { loss: 'mse' }) },
+      { ...options, ...STILL, epochs, learningRate, noise: 0, alpha: 0, ...(i > 0 && { loss: 'mse' }) },
       `pretrain ${i + 1}`,
     ),
     layers: { from: i, to: i + 1 },

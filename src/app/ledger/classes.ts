@@ -1,20 +1,14 @@
 import { diabolo, labelCurve, pretrain, resultOf, tune } from '../classification.js'
 import { openSource } from '../sources.js'
-import { type LedgerPart, timed } from './row.js'
+import { FEW, fewLabelsRow } from './few-labels.js'
+import { type LedgerPart, percent, timed } from './row.js'
 
 /** Stacked denoising autoencoders of three layers on MNIST, test error in per cent; what ours has to reach. */
 const VINCENT = 1.28
 const TUNED = 1.6
 
-const FEW = 1000
-
-/** Points that pretraining has to bring at so few labels. */
-const GAIN = 2
-
 /** Per cent of the test images that one autoencoder a class may take for another. */
 const DIABOLO = 3
-
-const percent = (part: number) => `${(100 * part).toFixed(2)}%`
 
 export const classes: LedgerPart = {
   summary: 'classes of MNIST: pretrained and fine-tuned, few labels, one autoencoder a class',
@@ -30,8 +24,7 @@ export const classes: LedgerPart = {
     note(`fine-tuned: ${percent(tuned.value)}`)
     const curve = await timed(() => labelCurve(stack.value, how, { counts: [100, FEW, 10_000], options: {} }))
     const few = curve.value.find(({ labels }) => labels === FEW)
-    const [pretrained, drawn] = [few?.pretrained ?? Number.NaN, few?.drawn ?? Number.NaN]
-    note(`${FEW} labels: ${percent(pretrained)}, ${percent(drawn)} without pretraining`)
+    note(`few labels: ${curve.value.map(({ labels, pretrained }) => `${labels}: ${percent(pretrained)}`).join(', ')}`)
     const divided = await timed(async () => {
       const classifier = await diabolo(how)
       return resultOf(await classifier.classify(source.test), source.test).error
@@ -48,17 +41,10 @@ export const classes: LedgerPart = {
           command: 'diabolo classify fine-tune --seed 1',
           seconds: stack.seconds + tuned.seconds,
         },
-        {
-          what: `MNIST, ${FEW} labels: test error that pretraining takes off`,
-          source: 'Vincent et al. (2010), in kind',
-          published: '-',
-          bar: `${GAIN} points`,
-          ours: `${(100 * (drawn - pretrained)).toFixed(2)} points`,
-          met: drawn - pretrained >= GAIN / 100,
-          words: `${percent(pretrained)} with, ${percent(drawn)} without`,
+        fewLabelsRow('MNIST, denoising layers', few, {
           command: 'diabolo classify curve --seed 1',
           seconds: stack.seconds + curve.seconds,
-        },
+        }),
         {
           what: 'MNIST, one autoencoder a class, the smallest error wins: test error',
           source: 'Schwenk (1998)',

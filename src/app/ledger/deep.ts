@@ -1,8 +1,10 @@
 import type { Autoencoder } from '../../model/autoencoder.js'
 import { estimator } from '../../model/estimator.js'
-import { type PresetName, RECIPES, type Recipe } from '../../recipes/index.js'
+import { WITHOUT_MACHINES } from '../../recipes/deep.js'
+import { RECIPES, type Recipe } from '../../recipes/index.js'
 import { classifyByNeighbours, type LabelCurvePoint, labelCurve } from '../classification.js'
 import { openSource } from '../sources.js'
+import { FEW, fewLabelsRow } from './few-labels.js'
 import { type LedgerContext, type LedgerPart, type LedgerRow, timed } from './row.js'
 
 const SOURCE = 'Hinton & Salakhutdinov (2006)'
@@ -18,12 +20,8 @@ const BEST = 2.3
 const NEIGHBOURS = 5
 const ACCURACY = 0.9
 
-/** Labels, and points of test error that pretraining has to take off at so few. */
-const FEW = 1000
-const GAIN = 2
-
 /** The same network from drawn weights, by what optimisation has learned since. */
-const PLAIN = { rbmEpochs: 0, activation: 'elu', init: 'glorot', learningRate: 0.001 } as const
+const PLAIN = { ...WITHOUT_MACHINES, learningRate: 0.001 } as const
 
 const flagsOf = (options: Readonly<Record<string, string | number>>) =>
   Object.entries(options)
@@ -33,11 +31,11 @@ const flagsOf = (options: Readonly<Record<string, string | number>>) =>
 export const deep: LedgerPart = {
   summary: 'the deep autoencoder of 2006, with Boltzmann machines first and without; codes of two numbers',
   async measure(context) {
-    const best = await trained(context, RECIPES.deep, {}, 'default', [FEW])
-    const book = await trained(context, RECIPES.deep, {}, 'book')
+    const best = await trained(context, RECIPES.deep, {}, [FEW])
+    const book = await trained(context, RECIPES.deep, { preset: 'book' })
     const plain = await trained(context, RECIPES.deep, PLAIN)
     const flat = await trained(context, RECIPES.deep, { units: [...UNITS, 2] })
-    const flatBook = await trained(context, RECIPES.deep, { units: [...UNITS, 2] }, 'book')
+    const flatBook = await trained(context, RECIPES.deep, { preset: 'book', units: [...UNITS, 2] })
     const components = await trained(context, RECIPES.pca, { latent: 2 })
     const size = (code: number) => `MNIST, 784-${UNITS.join('-')}-${code}`
     const squared = (found: Found, code: number, preset: string, bar: number): LedgerRow => ({
@@ -70,28 +68,16 @@ export const deep: LedgerPart = {
           met: null,
           command: `diabolo train deep ${flagsOf(PLAIN)} --seed 1`,
         },
-        fewLabels(best, size(30)),
+        fewLabelsRow(size(30), best.few, {
+          command: `diabolo train deep --seed 1 --out RUN && diabolo classify curve RUN --labels ${FEW} --seed 1`,
+          seconds: best.seconds,
+        }),
         accuracy(flat, `${size(2)}, default`, two, ACCURACY),
         accuracy(flatBook, `${size(2)}, book`, `${two} --preset book`),
         accuracy(components, 'MNIST, 2 principal components', 'pca --latent 2'),
       ],
     }
   },
-}
-
-function fewLabels({ few, seconds }: Found, net: string): LedgerRow {
-  const [pretrained, drawn] = [few?.pretrained ?? Number.NaN, few?.drawn ?? Number.NaN]
-  return {
-    what: `${net}, ${FEW} labels: test error that pretraining takes off`,
-    source: 'Vincent et al. (2010), in kind',
-    published: '-',
-    bar: `${GAIN} points`,
-    ours: `${(100 * (drawn - pretrained)).toFixed(2)} points`,
-    met: drawn - pretrained >= GAIN / 100,
-    words: `${(100 * pretrained).toFixed(2)}% with, ${(100 * drawn).toFixed(2)}% without`,
-    command: `diabolo train deep --seed 1 --out RUN && diabolo classify curve RUN --labels ${FEW} --seed 1`,
-    seconds,
-  }
 }
 
 interface Found {
@@ -107,21 +93,20 @@ async function trained(
   { runtime, seeds: [seed = 1], note }: LedgerContext,
   recipe: Recipe,
   options: Readonly<Record<string, unknown>> = {},
-  preset: PresetName = 'default',
   labels: readonly number[] = [],
 ): Promise<Found> {
   const source = await openSource('mnist', seed)
   const { train, validation, test } = source
   const { value: model, seconds } = await timed(
     (): Promise<Autoencoder> =>
-      estimator(recipe)({ preset, ...options }).fit(train, { seed, runtime, ...(validation && { validation }) }),
+      estimator(recipe)(options).fit(train, { seed, runtime, ...(validation && { validation }) }),
   )
   const { perImage } = await model.evaluate(test)
   const { error } = await classifyByNeighbours(model, { source, runtime, seed }, NEIGHBOURS)
   const [few] = await labelCurve(model, { source, runtime, seed }, { counts: labels, options: {} })
   await model.close()
   note(
-    `${recipe.name} ${preset} ${JSON.stringify(options)}: ${perImage.toFixed(3)} per image, ${(1 - error).toFixed(3)} by neighbours`,
+    `${recipe.name} ${JSON.stringify(options)}: ${perImage.toFixed(3)} per image, ${(1 - error).toFixed(3)} by neighbours`,
   )
   return { perImage, accuracy: 1 - error, few, seconds }
 }

@@ -73,7 +73,7 @@ export function ledgerPage({ machine, parts }: Ledger): string {
   ].join('\n')
 }
 
-const verdictOf = ({ met }: LedgerRow) => (met === null ? '' : met ? 'met' : 'short')
+export const verdictOf = ({ met }: Pick<LedgerRow, 'met'>): string => (met === null ? '' : met ? 'met' : 'short')
 
 const timeOf = (seconds: number) =>
   seconds < 90 ? `${Math.max(1, Math.round(seconds))} s` : `${Math.round(seconds / 60)} min`

@@ -8,7 +8,7 @@ import { precisionAt, precisionRecall } from '../../search/precision.js'
 import { latentSemantics } from '../../text/latent-semantics.js'
 import { rankRows } from '../retrieval/rank-rows.js'
 import { openReuters, type ReutersTrial } from '../retrieval/reuters.js'
-import { type LedgerContext, type LedgerPart, type LedgerRow, timed } from './row.js'
+import { type LedgerContext, type LedgerPart, type LedgerRow, mean, timed } from './row.js'
 
 const LENGTHS = [10, 32, 128] as const
 /** The code that is rounded to bits, and how much precision that may cost. */
@@ -198,5 +198,3 @@ const draw = (lines: readonly RetrievalLine[]): Promise<Figure> =>
       'After 1, 3, 7, 15 … hits among 7,775 training stories, averaged over 3,019 test stories; all are given the same weighted words. One seed.',
     lines,
   })
-
-const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length

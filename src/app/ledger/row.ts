@@ -59,3 +59,8 @@ export async function timed<T>(run: () => Promise<T>): Promise<{ readonly value:
   const value = await run()
   return { value, seconds: (performance.now() - before) / 1000 }
 }
+
+/** 0.0113 as 1.13%. */
+export const percent = (part: number): string => `${(100 * part).toFixed(2)}%`
+
+export const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length

@@ -5,6 +5,8 @@ import type { Resident, Session } from '../../runtime/types.js'
 import { binarise } from '../../search/binary-codes.js'
 import { hammingIndex } from '../../search/hamming-index.js'
 import { hashTable } from '../../search/hash-table.js'
+import { unit } from '../retrieval/rank-rows.js'
+import { median } from '../timed-steps.js'
 import type { LedgerPart } from './row.js'
 
 const ITEMS = 1_000_000
@@ -20,8 +22,10 @@ export const searchSpeed: LedgerPart = {
   async measure({ runtime, seeds: [seed = 1], note }) {
     const before = performance.now()
     const random = rng(seed, 'search speed')
-    const codes = Float32Array.from({ length: ITEMS * BITS }, () => random.uniform() - 0.5)
-    for (let row = 0; row < ITEMS; row++) normalise(codes.subarray(row * BITS, (row + 1) * BITS))
+    const codes = unit(
+      Float32Array.from({ length: ITEMS * BITS }, () => random.uniform() - 0.5),
+      BITS,
+    )
     const bits = binarise(codes, new Float32Array(BITS))
     const scan = hammingIndex(bits)
     const table = hashTable(shortened(codes, ADDRESS_BITS))
@@ -62,7 +66,7 @@ export const searchSpeed: LedgerPart = {
           bar: `${BAR}×`,
           ours: `${ratio.toFixed(1)}× (${hamming.toFixed(1)} ms, ${cosine.toFixed(1)} ms)`,
           met: ratio >= BAR,
-          words: `medians of ${QUERIES} queries, asked of both in turn; cosine is one product and TopK in ONNX Runtime with ${runtime.info.threads} threads, over float32 that stays on its side; Hamming is one thread; each finds the query itself first`,
+          words: `medians of ${QUERIES} queries, asked of both in turn; cosine is one product and TopK in ONNX Runtime (threads: ${runtime.info.threads}), over float32 that stays on its side; Hamming is one thread; each finds the query itself first`,
           command,
           seconds,
         },
@@ -111,14 +115,4 @@ async function timeOf<T>(run: () => T | Promise<T>): Promise<{ readonly value: T
 function requireFound(at: number, found: readonly (number | undefined)[]): void {
   if (found.every((row) => row === at)) return
   throw new Error(`row ${at} was searched for, and ${found.join(', ')} found`)
-}
-
-function normalise(values: Float32Array): void {
-  const length = Math.hypot(...values)
-  for (let i = 0; i < values.length; i++) values[i] = (values[i] as number) / length
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
 }

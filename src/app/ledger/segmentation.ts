@@ -6,7 +6,7 @@ import type { Segmentation } from '../../model/segmentation.js'
 import { RECIPES } from '../../recipes/index.js'
 import { drawSegmentation } from '../segmentation.js'
 import { openSource } from '../sources.js'
-import { type LedgerContext, type LedgerEntry, type LedgerPart, timed } from './row.js'
+import { type LedgerContext, type LedgerEntry, type LedgerPart, mean, timed } from './row.js'
 
 const WAYS = ['indices', 'resize'] as const
 type Way = (typeof WAYS)[number]
@@ -65,8 +65,6 @@ export async function measureSegmentation(
     ...(figure && { figures: [figure] }),
   }
 }
-
-const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
 
 const iouOf = (way: Way, all: readonly Trained[]) =>
   all.filter((each) => each.way === way).map(({ found }) => found.meanIou)

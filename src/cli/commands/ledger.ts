@@ -3,7 +3,7 @@ import { cpus } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { LEDGER, type LedgerName } from '../../app/ledger/index.js'
-import { cellText, type Ledger, ledgerPage, ledgerSchema, type Measured } from '../../app/ledger/page.js'
+import { cellText, type Ledger, ledgerPage, ledgerSchema, type Measured, verdictOf } from '../../app/ledger/page.js'
 import { writePictures } from '../../app/ledger/pictures.js'
 import type { LedgerContext, LedgerEntry } from '../../app/ledger/row.js'
 import { DiaboloError } from '../../base/errors.js'
@@ -45,8 +45,7 @@ export function register(command: Command): void {
 
 function show({ rows, tables = [] }: Measured): void {
   const lines = rows.map(({ what, published, bar = '', ours, met, seconds }) => {
-    const verdict = met === null ? '' : met ? 'met' : 'short'
-    return [what, published, bar, ours, verdict, seconds.toFixed(0)]
+    return [what, published, bar, ours, verdictOf({ met }), seconds.toFixed(0)]
   })
   say(table([['what', 'published', 'bar', 'ours', '', 's'], ...lines]))
   for (const { title, head, lines: values } of tables) {
