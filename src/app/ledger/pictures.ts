@@ -33,7 +33,7 @@ export async function writePictures(
       },
       ...tables.map(({ title, head, lines }) => ({
         heading: title,
-        table: { caption: title, columns: head.map((label) => ({ label })), rows: lines },
+        table: { caption: 'What stands behind the figures above.', columns: head.map((label) => ({ label })), rows: lines },
       })),
     ],
   })
