@@ -6,7 +6,7 @@ import { formatNpy } from '../../src/data/formats/npy.js'
 import { Autoencoder } from '../../src/node.js'
 import { parseNpy } from '../npy.js'
 import { samples } from '../train/streams.js'
-import { runCli } from './run-cli.js'
+import { warmCli } from './warm-cli.js'
 
 let folder: string
 const at = (name: string) => join(folder, name)
@@ -16,13 +16,13 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'diabolo-classify-'))
   writeFileSync(at('bare.npy'), formatNpy([60, 9, 7], samples(60, [9, 7])))
   const flags = ['--data', DIGITS, '--units', '40,12', '--epochs', '6', '--batch-size', '20', '--threads', '1']
-  const { code, stderr } = await runCli(['train', 'stacked', ...flags, '--out', at('run')])
+  const { code, stderr } = await warmCli(['train', 'stacked', ...flags, '--out', at('run')])
   expect(code, stderr).toBe(0)
 }, 120_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 async function classify(...args: string[]) {
-  const { code, stdout, stderr } = await runCli(['classify', ...args, '--data', DIGITS, '--json'])
+  const { code, stdout, stderr } = await warmCli(['classify', ...args, '--data', DIGITS, '--json'])
   expect(code, stderr).toBe(0)
   return JSON.parse(stdout)
 }
@@ -89,7 +89,7 @@ describe('classify', () => {
     ['a folder that is in use', ['diabolo', '--out', 'RUN', '--data', DIGITS], 'E_EXISTS', 1],
   ])('refuses %s', async (_, args, expected, exit) => {
     const given = args.map((arg) => (arg === 'RUN' ? at('run') : arg === 'bare.npy' ? at(arg) : arg))
-    const { code, stdout } = await runCli(['classify', ...given, '--json'], { cwd: folder })
+    const { code, stdout } = await warmCli(['classify', ...given, '--json'], { cwd: folder })
     expect(JSON.parse(stdout).error.code).toBe(expected)
     expect(code).toBe(exit)
   })
@@ -98,7 +98,7 @@ describe('classify', () => {
 describe('cluster', () => {
   test('groups codes, and says how far the groups are the classes', async () => {
     const args = ['cluster', at('run'), '--data', DIGITS, '--clusters', '12', '--restarts', '2', '--out', at('groups')]
-    const { code, stdout, stderr } = await runCli([...args, '--json'])
+    const { code, stdout, stderr } = await warmCli([...args, '--json'])
     expect(code, stderr).toBe(0)
     const result = JSON.parse(stdout)
     expect(result.sizes).toHaveLength(12)
@@ -112,9 +112,9 @@ describe('cluster', () => {
 
   test('works without labels and without images', async () => {
     writeFileSync(at('rows.npy'), formatNpy([60, 12], samples(60, [12])))
-    await runCli(['train', 'pca', '--latent', '4', '--data', at('rows.npy'), '--out', at('plain')])
+    await warmCli(['train', 'pca', '--latent', '4', '--data', at('rows.npy'), '--out', at('plain')])
     const args = ['cluster', at('plain'), '--data', at('rows.npy'), '--clusters', '3', '--out', at('few'), '--json']
-    const { code, stdout, stderr } = await runCli(args)
+    const { code, stdout, stderr } = await warmCli(args)
     expect(code, stderr).toBe(0)
     expect(JSON.parse(stdout).classes).toBeUndefined()
     expect(existsSync(join(at('few'), 'clusters.svg'))).toBe(false)

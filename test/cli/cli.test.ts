@@ -8,6 +8,7 @@ import { formatNpy } from '../../src/data/formats/npy.js'
 import { readArtifact } from '../../src/model/artifact.js'
 import { parseNpy } from '../npy.js'
 import { CLI, runCli } from './run-cli.js'
+import { warmCli } from './warm-cli.js'
 
 let folder: string
 const at = (name: string) => join(folder, name)
@@ -19,22 +20,11 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const train = (out: string, ...more: string[]) =>
-  runCli([
-    'train',
-    'vanilla',
-    '--data',
-    at('images.npy'),
-    '--hidden',
-    '16',
-    '--epochs',
-    '2',
-    '--seed',
-    '4',
-    '--out',
-    at(out),
-    ...more,
-  ])
+const training = (out: string) => {
+  const options = ['--hidden', '16', '--epochs', '2', '--seed', '4', '--out', at(out)]
+  return ['train', 'vanilla', '--data', at('images.npy'), ...options]
+}
+const train = (out: string, ...more: string[]) => warmCli([...training(out), ...more])
 
 describe('help', () => {
   test('lists every command, and comes quickly', async () => {
@@ -58,7 +48,7 @@ describe('help', () => {
   })
 
   test('of a recipe names every option with its default', async () => {
-    const { stdout } = await runCli(['train', 'vanilla', '--help'])
+    const { stdout } = await warmCli(['train', 'vanilla', '--help'])
     expect(stdout).toMatch(/--hidden <number>\s+units in the code layer \(default: 256\)/)
     expect(stdout).toContain('--no-shuffle')
   })
@@ -68,13 +58,13 @@ describe('train', () => {
   test('streams what it is told to, and learns the same as in memory in the same order', async () => {
     const digitsOf = (out: string, ...more: string[]) => {
       const fixed = ['--hidden', '8', '--epochs', '2', '--buffer', '300', '--seed', '4', '--out', at(out)]
-      return runCli(['train', 'vanilla', '--data', 'digits:1000', ...fixed, ...more])
+      return warmCli(['train', 'vanilla', '--data', 'digits:1000', ...fixed, ...more])
     }
     const runs = [await digitsOf('in-memory'), await digitsOf('streamed', '--stream')]
     expect(runs.map(({ code }) => code)).toEqual([0, 0])
     const weights = (out: string) => readArtifact(readFileSync(at(`${out}/model.onnx`))).parameters
     expect(weights('streamed')).toEqual(weights('in-memory'))
-    const { code } = await runCli(['evaluate', at('streamed'), '--data', 'digits:1000', '--seed', '4', '--json'])
+    const { code } = await warmCli(['evaluate', at('streamed'), '--data', 'digits:1000', '--seed', '4', '--json'])
     expect(code).toBe(0)
   })
 
@@ -91,7 +81,7 @@ describe('train', () => {
     ['rows of a data set that has its own', ['--data', 'mnist:100'], 'data "mnist:100"'],
     ['a buffer without rows', ['--data', 'digits:100', '--buffer', '0'], '--buffer'],
   ])('refuses %s', async (_, flags, where) => {
-    const { code, stdout } = await runCli(['train', 'vanilla', '--json', ...flags])
+    const { code, stdout } = await warmCli(['train', 'vanilla', '--json', ...flags])
     expect(code).not.toBe(0)
     expect(JSON.parse(stdout).error).toMatchObject({ code: 'E_OPTION', at: where })
   })
@@ -132,7 +122,7 @@ describe('train', () => {
   })
 
   test('the same seed gives the same model file in two processes', async () => {
-    await Promise.all([train('a'), train('b')])
+    await Promise.all([runCli(training('a')), runCli(training('b'))])
     const [a, b] = ['a', 'b'].map((name) => readFileSync(join(at(name), 'model.onnx')))
     expect(a?.equals(b as Buffer)).toBe(true)
   })
@@ -154,7 +144,7 @@ describe('train', () => {
     child.kill('SIGINT')
     expect(await exit).toBe(130)
     expect(JSON.parse(readFileSync(join(at('cut'), 'run.json'), 'utf8')).stopped).toBe('aborted')
-    expect((await runCli(['evaluate', at('cut'), '--data', at('images.npy')])).code).toBe(0)
+    expect((await warmCli(['evaluate', at('cut'), '--data', at('images.npy')])).code).toBe(0)
   })
 
   test('a divergence keeps the last good weights and exits with 1', async () => {
@@ -181,15 +171,15 @@ describe('a trained model', () => {
   beforeAll(() => train('model'))
 
   test('is measured', async () => {
-    const { stdout } = await runCli(['evaluate', at('model'), '--data', at('images.npy'), '--json'])
+    const { stdout } = await warmCli(['evaluate', at('model'), '--data', at('images.npy'), '--json'])
     expect(JSON.parse(stdout)).toMatchObject({ rows: 1200, mse: expect.any(Number) })
   })
 
   test('encodes, decodes and reconstructs files', async () => {
     const data = ['--data', at('images.npy')]
-    await runCli(['encode', at('model'), ...data, '--out', at('codes.npy')])
-    await runCli(['decode', at('model'), '--codes', at('codes.npy'), '--out', at('decoded.npy')])
-    const { stdout } = await runCli(['reconstruct', at('model'), ...data, '--out', at('again.npy'), '--json'])
+    await warmCli(['encode', at('model'), ...data, '--out', at('codes.npy')])
+    await warmCli(['decode', at('model'), '--codes', at('codes.npy'), '--out', at('decoded.npy')])
+    const { stdout } = await warmCli(['reconstruct', at('model'), ...data, '--out', at('again.npy'), '--json'])
     expect(JSON.parse(stdout).shape).toEqual([1200, 28, 28, 1])
     const [codes, decoded, again] = ['codes.npy', 'decoded.npy', 'again.npy'].map((name) =>
       parseNpy(readFileSync(at(name)), name),
@@ -203,19 +193,19 @@ describe('a trained model', () => {
 
   test('tells about itself again', async () => {
     rmSync(join(at('model'), 'report.html'))
-    const { code } = await runCli(['report', at('model')])
+    const { code } = await warmCli(['report', at('model')])
     expect(code).toBe(0)
     expect(readFileSync(join(at('model'), 'report.html'), 'utf8')).toContain('vanilla')
   })
 
   test('draws its figures as PNG, for light grounds and for dark ones', async () => {
     const pngs = () => readdirSync(join(at('model'), 'figures')).filter((name) => name.endsWith('.png'))
-    expect((await runCli(['report', at('model'), '--png'])).code).toBe(0)
+    expect((await warmCli(['report', at('model'), '--png'])).code).toBe(0)
     const light = pngs()
     expect(light).toContain('vanilla-default-curve.png')
-    expect((await runCli(['report', at('model'), '--png', 'dark'])).code).toBe(0)
+    expect((await warmCli(['report', at('model'), '--png', 'dark'])).code).toBe(0)
     expect(pngs()).toEqual([...light, ...light.map((name) => name.replace('.png', '-dark.png'))].sort())
-    const { code, stderr } = await runCli(['report', at('model'), '--png', 'grey'])
+    const { code, stderr } = await warmCli(['report', at('model'), '--png', 'grey'])
     expect(stderr).toContain('light, dark')
     expect(code).toBe(2)
   })
@@ -293,7 +283,7 @@ describe('what goes wrong', () => {
       /--out/,
     ],
   ])('%s', async (_, args, expectedCode, name, words) => {
-    const { code, stdout, stderr } = await runCli(args())
+    const { code, stdout, stderr } = await warmCli(args())
     expect(stderr).toContain(name)
     expect(stderr).toMatch(words)
     expect(code).toBe(expectedCode)
@@ -303,29 +293,29 @@ describe('what goes wrong', () => {
   })
 
   test('with --json the error is the one document', async () => {
-    const { code, stdout } = await runCli([...trainOn('nan.npy'), '--json'])
+    const { code, stdout } = await warmCli([...trainOn('nan.npy'), '--json'])
     expect(code).toBe(1)
     expect(JSON.parse(stdout).error).toMatchObject({ code: 'E_VALUE', found: 'NaN', hint: expect.any(String) })
   })
 
   test('nothing is left behind by a run that never began', async () => {
-    await runCli(trainOn('one.npy'))
+    await warmCli(trainOn('one.npy'))
     expect(existsSync(at('never-one.npy'))).toBe(false)
   })
 })
 
 describe('data and doctor', () => {
   test('data list names what there is; data info describes a file and warns', async () => {
-    const list = JSON.parse((await runCli(['data', 'list', '--json'])).stdout)
+    const list = JSON.parse((await warmCli(['data', 'list', '--json'])).stdout)
     expect(list.map(({ name }: { name: string }) => name)).toEqual(['mnist', 'scenes', 'digits'])
     writeFileSync(at('wide.npy'), formatNpy([2, 3], Float32Array.of(1, 5, -2, 1, 6, 7)))
-    const [part] = JSON.parse((await runCli(['data', 'info', at('wide.npy'), '--json'])).stdout).parts
+    const [part] = JSON.parse((await warmCli(['data', 'info', at('wide.npy'), '--json'])).stdout).parts
     expect(part).toMatchObject({ rows: 2, shape: [3], min: -2, max: 7, constantColumns: 1 })
     expect(part.warnings.join(' ')).toContain('--output linear')
   })
 
   test('doctor finds nothing broken here', async () => {
-    const { code, stdout } = await runCli(['doctor', '--json'], { cwd: folder })
+    const { code, stdout } = await warmCli(['doctor', '--json'], { cwd: folder })
     const { findings } = JSON.parse(stdout)
     expect(code).toBe(0)
     expect(findings.map(({ what }: { what: string }) => what)).toEqual([
@@ -342,12 +332,12 @@ describe('data and doctor', () => {
 describe('doctor --profile', () => {
   test('says where the time of a step goes, as tables and as one document', async () => {
     const args = ['doctor', '--profile', 'vanilla', '--steps', '5', '--set', 'hidden=8', 'batchSize=20']
-    const shown = await runCli(args, { cwd: folder })
+    const shown = await warmCli(args, { cwd: folder })
     expect(shown.code).toBe(0)
     expect(shown.stdout).toMatch(/^a step takes [\d.]+ ms/)
     expect(shown.stdout).toMatch(/^update +[\d.]+ +[\d.]+%$/m)
     expect(shown.stdout).toMatch(/encoder\.0\/Gemm\S* .*\[20, 784\] \[784, 8\] \[8\] → \[20, 8\]/)
-    const { code, stdout } = await runCli([...args, '--json'], { cwd: folder })
+    const { code, stdout } = await warmCli([...args, '--json'], { cwd: folder })
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ recipe: 'vanilla', batchSize: 20, dataset: 'digits' })
   })
@@ -359,7 +349,7 @@ describe('doctor --profile', () => {
     ['an option that there is not', ['vanilla', '--set', 'hiden=3'], 'E_OPTION', 'did you mean "hidden"?'],
     ['a pass that there is not', ['vanilla', '--without', 'sinkScale'], 'E_UNKNOWN', 'did you mean "sinkScales"?'],
   ])('refuses %s', async (_, args, code, hint) => {
-    const run = await runCli(['doctor', '--profile', ...args, '--json'], { cwd: folder })
+    const run = await warmCli(['doctor', '--profile', ...args, '--json'], { cwd: folder })
     expect(run.code).toBe(2)
     expect(JSON.parse(run.stdout).error).toMatchObject({ code, hint })
   })

@@ -6,14 +6,14 @@ import { rng } from '../../src/base/random.js'
 import { formatCsv } from '../../src/data/formats/csv-text.js'
 import { type Table, table } from '../../src/data/table.js'
 import { people } from '../table/people.js'
-import { runCli } from './run-cli.js'
+import { warmCli } from './warm-cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'diabolo-detect-'))
 const at = (name: string) => join(folder, name)
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const json = async (...args: string[]) => {
-  const { code, stdout, stderr } = await runCli([...args, '--json'])
+  const { code, stdout, stderr } = await warmCli([...args, '--json'])
   if (code !== 0) throw new Error(stderr + stdout)
   return JSON.parse(stdout)
 }
@@ -134,7 +134,7 @@ describe('detect', () => {
   })
 
   test('says it in words too', async () => {
-    const { stdout, code } = await runCli([
+    const { stdout, code } = await warmCli([
       'detect',
       '--data',
       at('rows.csv'),
@@ -157,7 +157,7 @@ describe('detect', () => {
     [['--labels', 'kind', '--normal-label', 'x'], 'labels of'],
     [['--normal-label', '0'], 'rows.csv'],
   ])('%j is refused, and nothing is left', async (flags, place) => {
-    const { code, stdout } = await runCli([
+    const { code, stdout } = await warmCli([
       'detect',
       '--data',
       at('rows.csv'),
@@ -176,7 +176,7 @@ describe('detect', () => {
       ['--score', 'squared'],
       ['--quantile', '0.5'],
     ]) {
-      const { code, stdout } = await runCli(['detect', at('run'), '--data', at('rows.csv'), ...flags, '--json'])
+      const { code, stdout } = await warmCli(['detect', at('run'), '--data', at('rows.csv'), ...flags, '--json'])
       expect(code).toBe(2)
       expect(JSON.parse(stdout).error.code).toBe('E_OPTION')
     }

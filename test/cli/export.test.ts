@@ -6,7 +6,7 @@ import { digits } from '../../src/data/digits/index.js'
 import { formatNpy } from '../../src/data/formats/npy.js'
 import { parseSafetensors } from '../../src/data/formats/safetensors.js'
 import { decodeModel } from '../../src/onnx/model.js'
-import { runCli } from './run-cli.js'
+import { warmCli } from './warm-cli.js'
 
 let folder: string
 const at = (name: string) => join(folder, name)
@@ -16,12 +16,12 @@ beforeAll(async () => {
   const { values } = digits({ rows: 200 })
   writeFileSync(at('images.npy'), formatNpy([200, 28, 28], values))
   const options = ['--hidden', '8', '--epochs', '1', '--batch-size', '20', '--out', at('run')]
-  expect((await runCli(['train', 'vanilla', '--data', at('images.npy'), ...options])).code).toBe(0)
+  expect((await warmCli(['train', 'vanilla', '--data', at('images.npy'), ...options])).code).toBe(0)
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const exported = async (...args: string[]) => {
-  const { code, stdout, stderr } = await runCli(['export', at('run'), ...args, '--json'], { cwd: folder })
+  const { code, stdout, stderr } = await warmCli(['export', at('run'), ...args, '--json'], { cwd: folder })
   return { code, stderr, document: JSON.parse(stdout) }
 }
 
@@ -79,7 +79,7 @@ describe('export', () => {
 
 describe('codes', () => {
   const encoded = (out: string, data = at('images.npy')) =>
-    runCli(['encode', at('run'), '--data', data, '--out', at(out), '--json'])
+    warmCli(['encode', at('run'), '--data', data, '--out', at(out), '--json'])
 
   test('go into the format that the name ends in', async () => {
     const { stdout } = await encoded('codes.csv')

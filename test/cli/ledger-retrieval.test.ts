@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import { rng } from '../../src/base/random.js'
-import { runCli } from './run-cli.js'
+import { warmCli } from './warm-cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'diabolo-ledger-retrieval-'))
 const at = (name: string) => join(folder, name)
@@ -31,7 +31,7 @@ test('ledger reuters measures codes beside what they must be better than, and dr
 }, async () => {
   mkdirSync(at('reuters21578'))
   writeFileSync(at('reuters21578/reut2-000.sgm'), stories(240, 'TRAIN', 1) + stories(40, 'TEST', 2))
-  const { code, stdout, stderr } = await runCli([
+  const { code, stdout, stderr } = await warmCli([
     ...['ledger', 'reuters', '--data', folder, '--seeds', '2', '--out', at('docs'), '--json'],
   ])
   expect(code, stderr).toBe(0)

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { ledgerPage } from '../../src/app/ledger/page.js'
-import { runCli } from './run-cli.js'
+import { warmCli } from './warm-cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'diabolo-ledger-'))
 const at = (name: string) => join(folder, name)
@@ -57,7 +57,7 @@ describe('diabolo ledger', () => {
       for (const name of ['42_WBC.npz', '40_vowels.npz']) copyFileSync(join(sets as string, name), at(`sets/${name}`))
       mkdirSync(at('docs'))
       writeFileSync(at('docs/ledger.json'), JSON.stringify({ machine: 'another', parts: { deep: measured } }))
-      const { code, stdout, stderr } = await runCli([
+      const { code, stdout, stderr } = await warmCli([
         'ledger',
         'adbench',
         '--data',
@@ -84,7 +84,7 @@ describe('diabolo ledger', () => {
   )
 
   const failing = async (...args: string[]) => {
-    const { code, stdout } = await runCli(['ledger', ...args, '--json'])
+    const { code, stdout } = await warmCli(['ledger', ...args, '--json'])
     return { code, error: JSON.parse(stdout).error }
   }
 

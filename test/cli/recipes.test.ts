@@ -6,7 +6,7 @@ import { formatNpy } from '../../src/data/formats/npy.js'
 import { RECIPES } from '../../src/recipes/index.js'
 import { parseNpy } from '../npy.js'
 import { samples } from '../train/streams.js'
-import { runCli } from './run-cli.js'
+import { warmCli } from './warm-cli.js'
 
 let folder: string
 const at = (name: string) => join(folder, name)
@@ -19,7 +19,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const train = (out: string, ...more: string[]) =>
-  runCli(['train', ...more, '--data', at('images.npy'), '--threads', '1', '--out', at(out)])
+  warmCli(['train', ...more, '--data', at('images.npy'), '--threads', '1', '--out', at(out)])
 
 const QUICK = ['--epochs', '1', '--batch-size', '20']
 const number = expect.any(Number)
@@ -101,9 +101,9 @@ describe('recipes compose', () => {
       writeFileSync(at('colour.npy'), formatNpy([30, 13, 17, 3], samples(30, [13, 17, 3])))
       const data = ['--data', at('colour.npy')]
       const flags = ['--filters', '3,2', '--upsampling', upsampling, ...QUICK, '--out', at(upsampling)]
-      expect((await runCli(['train', 'convolutional', ...data, ...flags])).code).toBe(0)
+      expect((await warmCli(['train', 'convolutional', ...data, ...flags])).code).toBe(0)
       const out = at(`${upsampling}.npy`)
-      const { code, stderr } = await runCli(['reconstruct', at(upsampling), ...data, '--out', out])
+      const { code, stderr } = await warmCli(['reconstruct', at(upsampling), ...data, '--out', out])
       expect(code, stderr).toBe(0)
       expect(parseNpy(readFileSync(out), out).shape).toEqual([30, 13, 17, 3])
     },
@@ -123,7 +123,7 @@ test('a sparse code tells of its units after every epoch', async () => {
 
 test('rows of numbers have a report without pictures, and without their heading', async () => {
   const flags = ['--data', at('rows.npy'), '--hidden', '3', ...QUICK, '--out', at('plain')]
-  expect((await runCli(['train', 'vanilla', ...flags])).code).toBe(0)
+  expect((await warmCli(['train', 'vanilla', ...flags])).code).toBe(0)
   const report = readFileSync(join(at('plain'), 'report.html'), 'utf8')
   expect(report).toContain('>Results</h2>')
   expect(report).not.toContain('>Figures</h2>')
@@ -164,7 +164,7 @@ describe('lists of numbers', () => {
   })
 
   test('are shown in help with their default', async () => {
-    const { stdout } = await runCli(['train', 'stacked', '--help'])
+    const { stdout } = await warmCli(['train', 'stacked', '--help'])
     expect(stdout).toMatch(/--units <number,…>[\s\S]*\(default: 500,50\)/)
   })
 })
@@ -185,7 +185,7 @@ describe('a spec from a file', () => {
     )
     expect(code, stderr).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject({ recipe: 'mine', epochs: 3, spec: { encoder: spec.encoder } })
-    expect((await runCli(['evaluate', at('by-hand'), '--data', at('images.npy')])).code).toBe(0)
+    expect((await warmCli(['evaluate', at('by-hand'), '--data', at('images.npy')])).code).toBe(0)
   })
 
   const { output: _, ...without } = spec
@@ -237,7 +237,7 @@ describe('what does not go together', () => {
   })
 
   test('convolutions on rows of numbers say what to do', async () => {
-    const { code, stderr } = await runCli(['train', 'convolutional', '--data', at('rows.npy'), '--out', at('never')])
+    const { code, stderr } = await warmCli(['train', 'convolutional', '--data', at('rows.npy'), '--out', at('never')])
     expect(stderr).toMatch(/E_SHAPE[\s\S]*images[\s\S]*dense layers/)
     expect(code).toBe(1)
   })
@@ -248,7 +248,7 @@ describe('what does not go together', () => {
   })
 
   test('nothing at all shows what there is', async () => {
-    const { code, stderr } = await runCli(['train'])
+    const { code, stderr } = await warmCli(['train'])
     expect(stderr).toContain('stacked')
     expect(code).toBe(2)
   })

@@ -7,20 +7,20 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rng } from '../../src/base/random.js'
 import { digits } from '../../src/data/digits/index.js'
 import { formatNpy } from '../../src/data/formats/npy.js'
-import { runCli } from './run-cli.js'
+import { warmCli } from './warm-cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'diabolo-search-'))
 const at = (name: string) => join(folder, name)
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const json = async (...args: string[]) => {
-  const { code, stdout, stderr } = await runCli([...args, '--json'])
+  const { code, stdout, stderr } = await warmCli([...args, '--json'])
   if (code !== 0) throw new Error(stderr + stdout)
   return JSON.parse(stdout)
 }
 
 const failing = async (...args: string[]) => {
-  const { code, stdout } = await runCli([...args, '--json'])
+  const { code, stdout } = await warmCli([...args, '--json'])
   return { code, error: JSON.parse(stdout).error }
 }
 
@@ -91,7 +91,7 @@ describe('an index of texts', () => {
   })
 
   test('says it in words too, and which words it does not know', async () => {
-    const { code, stdout, stderr } = await runCli(['search', at('index'), 'violins zyzzyva', '--top', '2'])
+    const { code, stdout, stderr } = await warmCli(['search', at('index'), 'violins zyzzyva', '--top', '2'])
     expect(code).toBe(0)
     expect(stdout).toMatch(/^similarity\s+name\s+begins\n/)
     expect(stdout).toMatch(/\d\.\d{3}\s+\S*music\S*\s+About musics/)

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { parseNpy } from '../npy.js'
-import { type Outcome, runCli } from './run-cli.js'
+import type { Outcome } from './run-cli.js'
+import { warmCli } from './warm-cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'diabolo-segnet-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -12,7 +13,7 @@ const at = (name: string) => join(folder, name)
 /** As where there is no network: scenes of what is here, and of built-in digits otherwise. */
 const env = { HTTPS_PROXY: '', XDG_CACHE_HOME: folder }
 const SMALL = ['--filters', '4,6', '--epochs', '2', '--batch-size', '10', '--threads', '1']
-const cli = (...args: string[]) => runCli(args, { env })
+const cli = (...args: string[]) => warmCli(args, { env })
 
 describe('a network that tells classes of pixels', () => {
   let trained: Outcome

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { formatCsv } from '../../src/data/formats/csv-text.js'
 import type { Table } from '../../src/data/table.js'
 import { people } from '../table/people.js'
-import { runCli } from './run-cli.js'
+import { warmCli } from './warm-cli.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'diabolo-tables-'))
 const at = (name: string) => join(folder, name)
@@ -17,7 +17,7 @@ beforeAll(async () => {
   write('new.csv', held.data)
   const flags =
     '--exclude id --categorical zip --ordinal size=S,M,L --missing mask --scaling quantileNormal --epochs 100'
-  const { code, stderr } = await runCli([
+  const { code, stderr } = await warmCli([
     'train',
     'vanilla',
     '--data',
@@ -30,7 +30,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const json = async (...args: string[]) => JSON.parse((await runCli([...args, '--json'])).stdout)
+const json = async (...args: string[]) => JSON.parse((await warmCli([...args, '--json'])).stdout)
 
 describe('a model of a table', () => {
   test('tells how well each column is reconstructed', async () => {

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { EventFile } from '../../src/node/event-file.js'
 import type { EpochRecord } from '../../src/train/events.js'
-import { runCli } from '../cli/run-cli.js'
+import { warmCli } from '../cli/warm-cli.js'
 
 /** A Python that can import TensorBoard. */
 const PYTHON = process.env.DIABOLO_PYTHON ?? 'python3'
@@ -38,9 +38,9 @@ describe.skipIf(!installed)('the real TensorBoard', () => {
   test('reads a run, and one that was gone on with, without duplicates', async () => {
     const run = join(folder, 'run')
     const options = ['--hidden', '8', '--epochs', '4', '--schedule', 'constant', '--warmup', '0', '--tensorboard']
-    const { code, stderr } = await runCli(['train', 'vanilla', '--data', 'digits:600', ...options, '--out', run])
+    const { code, stderr } = await warmCli(['train', 'vanilla', '--data', 'digits:600', ...options, '--out', run])
     expect(code, stderr).toBe(0)
-    expect((await runCli(['train', '--resume', run, '--epochs', '6'])).code).toBe(0)
+    expect((await warmCli(['train', '--resume', run, '--epochs', '6'])).code).toBe(0)
     expect(readdirSync(join(run, 'tensorboard')).filter((name) => name.startsWith('events'))).toHaveLength(2)
 
     const history = readFileSync(join(run, 'history.jsonl'), 'utf8')

@@ -1,0 +1,45 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { CLI, type Outcome } from './run-cli.js'
+
+const HOST = fileURLToPath(new URL('warm-host.js', import.meta.url))
+
+let host: ChildProcess | undefined
+let last: Promise<unknown> = Promise.resolve()
+
+/**
+ * Runs the built command line in a process that stays, one command after another: a third of the time that `runCli` takes. For
+ * commands that end by themselves; what signals do and what a process leaves behind needs one of its own.
+ */
+export function warmCli(
+  args: readonly string[],
+  { cwd = process.cwd(), env = {} }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<Outcome> {
+  const next = last.then(() => ask({ args, cwd, env: { NO_COLOR: '1', ...env } }))
+  last = next.catch(() => undefined)
+  return next
+}
+
+function ask(request: object): Promise<Outcome> {
+  const child = host ?? begin()
+  return new Promise((resolve, reject) => {
+    const ended = (code: number | null) => {
+      host = undefined
+      reject(new Error(`the command ended the process with ${code}`))
+    }
+    child.once('exit', ended)
+    child.once('message', (outcome) => {
+      child.off('exit', ended)
+      resolve(outcome as Outcome)
+    })
+    child.send(request)
+  })
+}
+
+/** It ends when this process does. */
+function begin(): ChildProcess {
+  host = fork(HOST, [CLI], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  host.unref()
+  host.channel?.unref()
+  return host
+}
