@@ -33,7 +33,11 @@ export async function writePictures(
       },
       ...tables.map(({ title, head, lines }) => ({
         heading: title,
-        table: { caption: 'What stands behind the figures above.', columns: head.map((label) => ({ label })), rows: lines },
+        table: {
+          caption: 'What stands behind the figures above.',
+          columns: head.map((label) => ({ label })),
+          rows: lines,
+        },
       })),
     ],
   })
