@@ -29,3 +29,31 @@ test('an image among others is taken from its place and written to its own', () 
   warp(images, out, { source: 24, target: 12 }, [3, 4, 1], STILL)
   expect([...out]).toEqual([...new Uint8Array(12), ...images.subarray(24)])
 })
+
+test.each([
+  [3, 5, 2, 4],
+  [0, 2, 4, 6],
+  [5, 8, 5, 6],
+  [4, 4, 4, 4],
+])(
+  'ground that is left out is what it would be: ink in rows %i to %i and columns %i to %i',
+  (top, bottom, left, right) => {
+    const shape: ImageShape = [7, 9, 2]
+    const ink = Float32Array.from(stream(2, 126), (x) => x / 2 ** 32)
+    const image = ink.map((value, i) => {
+      const [y, x] = [Math.floor(i / 18), Math.floor((i % 18) / 2)]
+      return y >= top && y <= bottom && x >= left && x <= right ? value : 0
+    })
+    const affine = { xx: 1.2, xy: 0.5, yx: -0.4, yy: 0.7, x0: 0.8, y0: -1.1 }
+    const move = (source: Float32Array) => {
+      const out = new Float32Array(126)
+      warp(source, out, { source: 0, target: 0 }, shape, affine)
+      return out
+    }
+    // what counts adds up to 1, and nothing of this image is ground
+    const raised = move(image.map((value) => value + 1))
+    move(image).forEach((value, i) => {
+      expect(value, `value ${i}`).toBeCloseTo((raised[i] as number) - 1, 5)
+    })
+  },
+)
