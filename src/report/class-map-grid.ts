@@ -62,7 +62,7 @@ export function drawClassMapGrid(options: ClassMapGridOptions): Figure {
     })),
     legend: classes.map((name, i): LegendEntry => {
       // not written as the theme writes it: the pictures have the same colours on a dark screen
-      return { name, color: `rgb(${colors[i]})`, dash: [], mark: SQUARE }
+      return { name, color: `rgb(${colors[i]})`, dash: [], mark: SQUARE, edged: true }
     }),
   })
 }

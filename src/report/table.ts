@@ -51,7 +51,7 @@ export function renderTable({ caption, columns, rows }: Table): string {
   })
   const body = rows.map((row) => {
     const cells = row.map((cell, i) => {
-      if (i === 0) return `<th scope="row">${renderCell(cell)}</th>`
+      if (i === 0) return `<th scope="row"${classes[0]}>${renderCell(cell)}</th>`
       const isBest = cell !== null && cell === best[i]
       return `<td${classes[i]}>${isBest ? `<strong>${renderCell(cell)}</strong>` : renderCell(cell)}</td>`
     })

@@ -15,6 +15,10 @@ import { runLoop, runStepwise } from './stepwise.js'
 /** How long one run of the runtime should take: short enough for lively progress and quick cancellation. */
 const CHUNK_SECONDS = 0.1
 
+/** Each run takes the state across and back, so slow steps go a few at a time, as long as that stays quick enough. */
+const FEWEST_STEPS = 8
+const LONGEST_SECONDS = 0.5
+
 /** States kept: the newest, and the two before it, so that a step which went wrong can be taken back. */
 const KEPT_STATES = 3
 
@@ -37,6 +41,12 @@ export interface Advance {
   readonly rows: number
   /** Batch means by meter, float32 [steps, units]. */
   readonly meters: ReadonlyMap<string, Float32Array>
+}
+
+/** How many steps, so long each, make a chunk. */
+export function stepsFor(seconds: number): number {
+  const few = Math.min(FEWEST_STEPS, Math.round(LONGEST_SECONDS / seconds))
+  return Math.max(1, few, Math.round(CHUNK_SECONDS / seconds))
 }
 
 /** Takes steps in chunks of about a tenth of a second and keeps the state on the runtime's side between them. */
@@ -108,8 +118,7 @@ export class Stepper {
    */
   async advance({ resident, labels, classMaps, places, samples }: Portion, epoch: number): Promise<Advance> {
     const batch = Math.min(this.#phase.batchSize, places.length)
-    const fitting = Math.max(1, Math.round(CHUNK_SECONDS / this.#secondsPerStep))
-    const trips = Math.min(Math.floor(places.length / batch), fitting)
+    const trips = Math.min(Math.floor(places.length / batch), stepsFor(this.#secondsPerStep))
     const rows = trips * batch
     const session = await this.#session(batch)
     const names = Object.keys(this.state)

@@ -57,3 +57,23 @@ test('facts pair labels with values; text such as a seed stands as it is', () =>
   expect(findAll(root, 'dt').map(textOf)).toEqual(['Seed', 'Parameters'])
   expect(findAll(root, 'dd').map(textOf)).toEqual(['12345', '402,192'])
 })
+
+test('numbers that name rows stand under their heading', () => {
+  const columns = [{ label: 'labels' }, { label: 'error' }]
+  const classOfFirst = (rows: (number | string)[][]) =>
+    findAll(parseXml(renderTable({ caption: 'Few labels', columns, rows })), 'th')
+      .filter(({ attributes }, i) => i === 0 || attributes.scope === 'row')
+      .map(({ attributes }) => attributes.class)
+  expect(
+    classOfFirst([
+      [100, 0.2],
+      [1000, 0.1],
+    ]),
+  ).toEqual(['number', 'number', 'number'])
+  expect(
+    classOfFirst([
+      ['all', 0.2],
+      [1000, 0.1],
+    ]),
+  ).toEqual([undefined, undefined, undefined])
+})
