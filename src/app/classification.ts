@@ -8,6 +8,7 @@ import { type DiaboloClassifier, fitDiabolo } from '../model/diabolo-classifier.
 import { estimator, fitSpec } from '../model/estimator.js'
 import { classesIn, fineTune } from '../model/fine-tune.js'
 import { type ClassOptions, withClasses } from '../recipes/classes.js'
+import { WITHOUT_MACHINES } from '../recipes/deep.js'
 import { RECIPES } from '../recipes/index.js'
 import { STILL } from '../recipes/options.js'
 import type { Runtime } from '../runtime/types.js'
@@ -95,6 +96,7 @@ export const pretrain = ({ source, ...fit }: Classifying): Promise<Autoencoder> 
  */
 export const ONE_PER_CLASS = {
   units: [256, 64, 12],
+  ...WITHOUT_MACHINES,
   ...STILL,
   loss: 'mse',
   learningRate: 0.002,

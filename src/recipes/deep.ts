@@ -27,22 +27,28 @@ const deepOptions = z.object({
 
 type DeepOptions = z.output<typeof deepOptions>
 
-/** Smaller steps and batches than images take that are moved anew every epoch. */
-const PLAIN = { ...STILL, learningRate: 0.001, batchSize: 100 } as const
+/** What trains by gradients alone. */
+export const WITHOUT_MACHINES = { activation: 'elu', init: 'glorot', rbmEpochs: 0 } as const
+
+const PLAIN = { ...WITHOUT_MACHINES, ...STILL, learningRate: 0.001, batchSize: 100 } as const
 
 export const deep = defineRecipe({
   name: 'deep',
   summary:
-    'Many layers down to a very small linear code: in 2006 it could only be trained after each layer had been a Boltzmann machine, as --preset book does. With the optimizers of today, and images that are moved a little, it trains without, and better.',
+    'Many layers down to a very small linear code: in 2006 it could only be trained after each layer had been a Boltzmann machine, and here each is one for a few passes. With the optimizers of today it trains without, too: --rbm-epochs 0 --activation elu --init glorot --learning-rate 0.002.',
   source: 'Hinton & Salakhutdinov (2006)',
   options: deepOptions,
   presets: {
     default: {
+      activation: 'sigmoid',
+      init: 'normal',
+      sigma: 0.1,
+      rbmEpochs: 5,
       loss: 'crossEntropy',
       batchSize: 256,
-      learningRate: 0.006,
+      learningRate: 0.008,
       warmup: 0.05,
-      epochs: 80,
+      epochs: 70,
       rotation: 0.1,
       stretch: 0.05,
       shear: 0.1,

@@ -1,5 +1,6 @@
 import type { Autoencoder } from '../../model/autoencoder.js'
 import { estimator } from '../../model/estimator.js'
+import { WITHOUT_MACHINES } from '../../recipes/deep.js'
 import { RECIPES, type Recipe } from '../../recipes/index.js'
 import { classifyByNeighbours, type LabelCurvePoint, labelCurve } from '../classification.js'
 import { openSource } from '../sources.js'
@@ -19,11 +20,20 @@ const BEST = 2.3
 const NEIGHBOURS = 5
 const ACCURACY = 0.9
 
+/** The same network from drawn weights, by what optimisation has learned since. */
+const PLAIN = { ...WITHOUT_MACHINES, learningRate: 0.001 } as const
+
+const flagsOf = (options: Readonly<Record<string, string | number>>) =>
+  Object.entries(options)
+    .map(([name, value]) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${value}`)
+    .join(' ')
+
 export const deep: LedgerPart = {
-  summary: 'the deep autoencoder of 2006, without Boltzmann machines first and with; codes of two numbers',
+  summary: 'the deep autoencoder of 2006, with Boltzmann machines first and without; codes of two numbers',
   async measure(context) {
     const best = await trained(context, RECIPES.deep, {}, [FEW])
     const book = await trained(context, RECIPES.deep, { preset: 'book' })
+    const plain = await trained(context, RECIPES.deep, PLAIN)
     const flat = await trained(context, RECIPES.deep, { units: [...UNITS, 2] })
     const flatBook = await trained(context, RECIPES.deep, { preset: 'book', units: [...UNITS, 2] })
     const components = await trained(context, RECIPES.pca, { latent: 2 })
@@ -53,6 +63,11 @@ export const deep: LedgerPart = {
       rows: [
         squared(best, 30, 'default', BEST),
         squared(book, 30, 'book', PRETRAINED),
+        {
+          ...squared(plain, 30, 'without Boltzmann machines', PRETRAINED),
+          met: null,
+          command: `diabolo train deep ${flagsOf(PLAIN)} --seed 1`,
+        },
         fewLabelsRow(size(30), best.few, {
           command: `diabolo train deep --seed 1 --out RUN && diabolo classify curve RUN --labels ${FEW} --seed 1`,
           seconds: best.seconds,
