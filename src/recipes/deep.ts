@@ -48,7 +48,7 @@ export const deep = defineRecipe({
       batchSize: 256,
       learningRate: 0.01,
       warmup: 0.05,
-      epochs: 80,
+      epochs: 75,
       rotation: 0.1,
       stretch: 0.05,
       shear: 0.1,
