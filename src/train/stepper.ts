@@ -60,7 +60,8 @@ export class Stepper {
   /** Newest first. */
   #states: readonly State[]
   #step: number
-  #secondsPerStep = CHUNK_SECONDS
+  // until the first is timed, one goes at a time
+  #secondsPerStep = LONGEST_SECONDS
 
   private constructor(
     context: StepperContext,

@@ -7,7 +7,7 @@ import { loadCheckpoint } from '../../src/node/checkpoint-folder.js'
 import { CLI, runCli } from './run-cli.js'
 
 const SOAK = process.env.DIABOLO_SOAK === '1'
-const KILLS = Number(process.env.DIABOLO_KILLS ?? (SOAK ? 200 : 4))
+const KILLS = Number(process.env.DIABOLO_KILLS ?? (SOAK ? 200 : 3))
 
 let folder: string
 beforeAll(() => {

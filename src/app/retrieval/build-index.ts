@@ -43,6 +43,9 @@ const [FEWEST_EPOCHS, MOST_EPOCHS] = [10, 300]
 /** Units between the values of samples and the code. */
 const HIDDEN = 500
 
+/** Of networks for images: the recipe's own step size is for larger batches, and for many more of them. */
+const SMALL_STEP = 0.001
+
 /**
  * Learns codes of texts or samples, and makes them searchable.
  *
@@ -106,7 +109,7 @@ function learn(request: IndexRequest, samples: Dataset): Promise<Autoencoder> {
   const { epochs = Math.min(MOST_EPOCHS, Math.max(FEWEST_EPOCHS, own)), ...how } = fit
   return collection.kind === 'texts'
     ? documents({ units: [code], batchSize, epochs, binary }).fit(samples, how)
-    : deep({ units: [HIDDEN, code], batchSize, epochs }).fit(samples, how)
+    : deep({ units: [HIDDEN, code], batchSize, epochs, learningRate: SMALL_STEP }).fit(samples, how)
 }
 
 function tooFew(at: string, found: number, skipped: readonly string[]): DiaboloError {
