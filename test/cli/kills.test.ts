@@ -8,6 +8,7 @@ import { CLI, runCli } from './run-cli.js'
 
 const SOAK = process.env.DIABOLO_SOAK === '1'
 const KILLS = Number(process.env.DIABOLO_KILLS ?? (SOAK ? 200 : 3))
+const [PRETRAINED, TUNED] = SOAK ? [4, 12] : [2, 5]
 
 let folder: string
 beforeAll(() => {
@@ -16,7 +17,18 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const options = (out: string) => [
-  ...['train', 'stacked', '--units', '24,8', '--pretrain-epochs', '4', '--epochs', '12', '--batch-size', '25'],
+  ...[
+    'train',
+    'stacked',
+    '--units',
+    '24,8',
+    '--pretrain-epochs',
+    `${PRETRAINED}`,
+    '--epochs',
+    `${TUNED}`,
+    '--batch-size',
+    '25',
+  ],
   ...['--data', 'digits:1500', '--threads', '1', '--seed', '5', '--checkpoint-seconds', '0', '--out', out],
 ]
 
@@ -76,7 +88,7 @@ test(
       }
       expect(readFileSync(join(run, 'model.onnx')).equals(wanted)).toBe(true)
       const steps = readFileSync(join(run, 'history.jsonl'), 'utf8').split('\n').slice(0, -1)
-      expect(steps).toHaveLength(4 + 4 + 12)
+      expect(steps).toHaveLength(2 * PRETRAINED + TUNED)
     }
     console.info(`${counts.kills} kills in ${rounds.count} trainings, ${counts.inside} of them left a save half done`)
     if (SOAK) expect(counts.inside).toBeGreaterThan(KILLS / 5)
