@@ -3,7 +3,7 @@ import type { Activity } from './activity.js'
 /** What happens while a model is fitted, in the order in which it happens. */
 export type FitEvent =
   | { readonly type: 'phase'; readonly phase: string; readonly epochs: number; readonly stepsPerEpoch: number }
-  /** At least five times a second while steps are taken. */
+  /** At least five times a second while steps are taken; of slow steps, after a few, half a second or one step apart. */
   | {
       readonly type: 'progress'
       readonly phase: string

@@ -49,7 +49,7 @@ export function stepsFor(seconds: number): number {
   return Math.max(1, few, Math.round(CHUNK_SECONDS / seconds))
 }
 
-/** Takes steps in chunks of about a tenth of a second and keeps the state on the runtime's side between them. */
+/** Takes steps in chunks of about a tenth of a second, or of a few slow ones; between them the state stays on the runtime's side. */
 export class Stepper {
   readonly #context: StepperContext
   readonly #phase: SteppedSpec

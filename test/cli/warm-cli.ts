@@ -23,10 +23,7 @@ export function warmCli(
 function ask(request: object): Promise<Outcome> {
   const child = host ?? begin()
   return new Promise((resolve, reject) => {
-    const ended = (code: number | null) => {
-      host = undefined
-      reject(new Error(`the command ended the process with ${code}`))
-    }
+    const ended = (code: number | null) => reject(new Error(`the command ended the process with ${code}`))
     child.once('exit', ended)
     child.once('message', (outcome) => {
       child.off('exit', ended)
@@ -36,9 +33,12 @@ function ask(request: object): Promise<Outcome> {
   })
 }
 
-/** It ends when this process does. */
+/** It ends when this process does; when it ends before, the next command begins another. */
 function begin(): ChildProcess {
   host = fork(HOST, [CLI], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  host.once('exit', () => {
+    host = undefined
+  })
   host.unref()
   host.channel?.unref()
   return host

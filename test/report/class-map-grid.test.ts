@@ -38,6 +38,9 @@ describe('samples over their class maps', () => {
   test('the legend names them in the same colours, on a dark screen too', () => {
     const swatches = findAll(parseXml(figure.svg), 'path').map(({ attributes }) => attributes.fill)
     expect(swatches).toEqual(Array.from({ length: 11 }, (_, i) => `rgb(${colorAt(i).slice(0, 3)})`))
+    // navy would not be seen on a dark page
+    const edges = findAll(parseXml(figure.svg), 'path').map(({ attributes }) => attributes.stroke)
+    expect(edges).toEqual(Array.from({ length: 11 }, () => COLORS.muted.light))
     const texts = findAll(parseXml(figure.svg), 'text').map(textOf)
     expect(texts).toEqual(['sample', 'told', '97.1%', '88.0%', ...names])
     expect(textFaults(figure)).toEqual([])
