@@ -1,4 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 import type { Command } from 'commander'
@@ -8,7 +8,7 @@ import { writePictures } from '../../app/ledger/pictures.js'
 import type { LedgerContext, LedgerEntry } from '../../app/ledger/row.js'
 import { DiaboloError } from '../../base/errors.js'
 import { nearest } from '../../base/nearest.js'
-import { writeWhole } from '../../node/files.js'
+import { exists, readBytes, writeWhole } from '../../node/files.js'
 import { dataFolders } from '../../node/folders.js'
 import { openNodeRuntime } from '../../runtime/ort-node.js'
 import { requireWhole } from '../flags.js'
@@ -109,25 +109,29 @@ async function folderOf(name: string, data: string | undefined): Promise<string>
 /** @throws E_DATA when `ledger.json` is there and is not a ledger */
 async function keptIn(folder: string): Promise<Ledger | undefined> {
   const path = join(folder, 'ledger.json')
-  const text = await readFile(path, 'utf8').catch(() => undefined)
-  if (text === undefined) return undefined
-  const parsed = ledgerSchema.safeParse(jsonOf(text))
+  if (!(await exists(path))) return undefined
+  const parsed = ledgerSchema.safeParse(jsonOf(new TextDecoder().decode(await readBytes(path)), path))
   if (parsed.success) return parsed.data
-  throw new DiaboloError('E_DATA', {
-    at: path,
-    expected: 'a ledger that was written before',
-    found: parsed.error.issues[0]?.message ?? 'something else',
-    hint: 'move it away, or give another --out',
-  })
+  const [issue] = parsed.error.issues
+  throw noLedger(path, issue ? `${issue.path.join('.')}: ${issue.message}` : 'something else')
 }
 
-function jsonOf(text: string): unknown {
+function jsonOf(text: string, path: string): unknown {
   try {
     return JSON.parse(text)
-  } catch {
-    return undefined // which is no ledger either, and is said to be none
+  } catch (cause) {
+    throw noLedger(path, 'text that is not JSON, or was cut short', cause)
   }
 }
+
+const noLedger = (at: string, found: string, cause?: unknown) =>
+  new DiaboloError('E_DATA', {
+    at,
+    expected: 'a ledger that was written before',
+    found,
+    hint: 'move it away, or give another --out',
+    cause,
+  })
 
 const inOrder = (parts: Readonly<Record<string, Measured>>): Ledger['parts'] =>
   Object.fromEntries(NAMES.flatMap((name) => (parts[name] ? [[name, parts[name]]] : []))) as Ledger['parts']
