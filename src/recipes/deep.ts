@@ -35,7 +35,7 @@ const PLAIN = { ...WITHOUT_MACHINES, ...STILL, learningRate: 0.001, batchSize: 1
 export const deep = defineRecipe({
   name: 'deep',
   summary:
-    'Many layers down to a very small linear code: in 2006 it could only be trained after each layer had been a Boltzmann machine, and here each is one for a few passes. With the optimizers of today it trains without, too: --rbm-epochs 0 --activation elu --init glorot --learning-rate 0.001. Of few thousand samples, --batch-size 100 --learning-rate 0.001 learns more.',
+    'Many layers down to a very small linear code: in 2006 it could only be trained after each layer had been a Boltzmann machine, and here each is one for a few passes. It takes large steps, for tens of thousands of images; a few thousand learn more by --batch-size 100 --learning-rate 0.001, and with these steps it trains without machines, too: --rbm-epochs 0 --activation elu --init glorot.',
   source: 'Hinton & Salakhutdinov (2006)',
   options: deepOptions,
   presets: {
