@@ -2,6 +2,7 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { flagsOf } from '../../src/app/ledger/learn.js'
 import { ledgerPage } from '../../src/app/ledger/page.js'
 import { warmCli } from './warm-cli.js'
 
@@ -45,6 +46,30 @@ describe('the page', () => {
     expect(page).toContain('- a | b: nearly.')
     expect(page).toContain('## By set\n\n| set | AUROC |\n|---|---|\n| one | 0.988 |')
   })
+})
+
+describe('pictures in the page', () => {
+  const picture = (id: string) => ({ title: `Title ${id}`, alt: `Points of ${id}.`, file: `figures/${id}.svg` })
+  const pageOf = (...ids: string[]) =>
+    ledgerPage({ machine: '2 cores', parts: { codes: { ...measured, pictures: ids.map(picture) } } })
+
+  test('are beside each other where a part has several', () => {
+    expect(pageOf('a', 'b')).toContain(
+      '## Side by side: codes\n\n| Title a | Title b |\n|---|---|\n| ![Points of a.](figures/a.svg) | ![Points of b.](figures/b.svg) |',
+    )
+  })
+
+  test('have a heading of their own where it has one', () => {
+    expect(pageOf('a')).toContain('\n\n## Title a\n\n![Points of a.](figures/a.svg)\n')
+    expect(pageOf('a')).not.toContain('Side by side')
+    expect(pageOf()).not.toContain('![')
+  })
+})
+
+test('options are told as they are typed', () => {
+  expect(flagsOf({ units: [1000, 2], rbmEpochs: 0, activation: 'elu', learningRate: 0.001 })).toBe(
+    '--units 1000,2 --rbm-epochs 0 --activation elu --learning-rate 0.001',
+  )
 })
 
 describe('diabolo ledger', () => {

@@ -3,6 +3,7 @@ import { boltzmann } from './boltzmann.js'
 import { classes } from './classes.js'
 import { components } from './components.js'
 import { deep } from './deep.js'
+import { flatCodes } from './flat-codes.js'
 import { reuters } from './reuters.js'
 import type { LedgerPart } from './row.js'
 import { searchSpeed } from './search-speed.js'
@@ -12,6 +13,7 @@ import { segmentation } from './segmentation.js'
 export const LEDGER = {
   pca: components,
   deep,
+  'flat-codes': flatCodes,
   rbm: boltzmann,
   adbench,
   classify: classes,

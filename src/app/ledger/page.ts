@@ -68,7 +68,7 @@ export function ledgerPage({ machine, parts }: Ledger): string {
     '',
     ...rows.flatMap(({ what, words }) => (words === undefined ? [] : [`- ${what}: ${words}.`])),
     ...entries.flatMap(({ tables = [] }) => tables.flatMap(tableLines)),
-    ...entries.flatMap(({ pictures = [] }) => pictures.flatMap(pictureLines)),
+    ...Object.entries(parts).flatMap(([name, { pictures = [] }]) => pictureLines(name, pictures)),
     '',
   ].join('\n')
 }
@@ -88,7 +88,13 @@ const tableLines = ({ title, head, lines: cells }: LedgerTable) => [
   ),
 ]
 
-const pictureLines = ({ title, alt, file }: Picture) => ['', `## ${title}`, '', `![${alt}](${file})`]
+/** Several pictures of one part are beside each other. */
+function pictureLines(name: string, pictures: readonly Picture[]): string[] {
+  const images = pictures.map(({ alt, file }) => `![${alt}](${file})`)
+  const titles = pictures.map(({ title }) => title)
+  if (images.length <= 1) return images.flatMap((image) => ['', `## ${titles[0]}`, '', image])
+  return ['', `## Side by side: ${name}`, '', ...lines(titles, [images])]
+}
 
 /** Whole numbers as they are, others to three places. */
 export const cellText = (cell: string | number): string =>
