@@ -43,7 +43,7 @@ export function addFlags(
     }
     const option = new Option(`${flag} <${argumentOf(property)}>`, [property.description, shown].join(' ').trim())
     if (property.enum) option.choices(property.enum)
-    else option.argParser<unknown>((text) => parseArgument(text, property))
+    else option.argParser<unknown>((text) => parseArgument(flag, text, property))
     command.addOption(option)
   }
 }
@@ -77,6 +77,30 @@ export function requireWhole(flag: string, value: number, least: number): void {
 }
 
 /**
+ * Reads the number of a flag.
+ *
+ * @throws E_OPTION when the text is none
+ */
+export const numberOf =
+  (flag: string) =>
+  (text: string): number => {
+    const value = text.trim() === '' ? Number.NaN : Number(text)
+    if (!Number.isNaN(value)) return value
+    throw new DiaboloError('E_OPTION', {
+      at: flag,
+      expected: 'a number',
+      found: `"${text}"`,
+      hint: 'write it in digits: 3, 0.5, 1e-4',
+    })
+  }
+
+/** The same of several with commas between: `1000,500,30`. */
+export const numbersOf =
+  (flag: string) =>
+  (text: string): number[] =>
+    text.split(',').map(numberOf(flag))
+
+/**
  * Seconds of `90s`, `10m`, `1.5h`, or of a number of seconds.
  *
  * @throws E_OPTION when it is none of these
@@ -99,10 +123,9 @@ function argumentOf({ type, items, enum: names }: Property): string {
   return items?.type === 'string' ? 'name,…' : 'number,…'
 }
 
-function parseArgument(text: string, { type, items }: Property): unknown {
-  if (type !== 'array') return Number(text)
-  const parts = text.split(',')
-  return items?.type === 'string' ? parts : parts.map(Number)
+function parseArgument(flag: string, text: string, { type, items }: Property): unknown {
+  if (type !== 'array') return numberOf(flag)(text)
+  return items?.type === 'string' ? text.split(',') : numbersOf(flag)(text)
 }
 
 const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

@@ -3,7 +3,7 @@ import { openModel } from '../app/open-run.js'
 import type { Autoencoder } from '../model/autoencoder.js'
 import { openNodeRuntime } from '../runtime/ort-node.js'
 import type { Device } from '../runtime/types.js'
-import { deviceOption } from './flags.js'
+import { deviceOption, numberOf } from './flags.js'
 
 /** Opens a runtime and a model, hands the model over, and closes both whatever happens. */
 export async function withModel<T>(path: string, device: Device, use: (model: Autoencoder) => Promise<T>): Promise<T> {
@@ -20,7 +20,7 @@ export const modelArguments = (command: Command): Command =>
   command
     .argument('<run>', 'a run folder, or a model.onnx')
     .option('--data <name or path>', 'the samples: mnist, scenes or digits (their test rows), or a file', 'mnist')
-    .option('--seed <number>', 'which digits or scenes, for --data digits or scenes', Number, 1)
+    .option('--seed <number>', 'which digits or scenes, for --data digits or scenes', numberOf('--seed'), 1)
     .addOption(deviceOption())
     .option('--json', 'print one JSON document instead')
 

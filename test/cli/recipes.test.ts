@@ -153,12 +153,12 @@ describe('lists of numbers', () => {
   })
 
   test.each([
-    ['500,x', 'NaN'],
-    ['500,,3', '0'],
-    ['500,2.5', '2.5'],
-  ])('"%s" is none', async (units, found) => {
+    ['500,x', '--units', '"x"'],
+    ['500,,3', '--units', '""'],
+    ['500,2.5', 'option "units.1"', '2.5'],
+  ])('"%s" is none', async (units, place, found) => {
     const { code, stderr } = await train('never', 'stacked', '--units', units)
-    expect(stderr).toContain('E_OPTION option "units.')
+    expect(stderr).toContain(`E_OPTION ${place}`)
     expect(stderr).toMatch(new RegExp(`found +${found.replace('.', '\\.')}\n`))
     expect(code).toBe(2)
   })

@@ -24,7 +24,7 @@ import { RECIPES } from '../../recipes/index.js'
 import { drawLabelCurve } from '../../report/label-curve.js'
 import { openNodeRuntime } from '../../runtime/ort-node.js'
 import type { Device } from '../../runtime/types.js'
-import { addFlags, deviceOption, givenFlags, requireWhole } from '../flags.js'
+import { addFlags, deviceOption, givenFlags, numberOf, numbersOf, requireWhole } from '../flags.js'
 import { interruptible } from '../interrupt.js'
 import { note, say, table, writeJson } from '../output.js'
 import { createProgress } from '../progress.js'
@@ -44,7 +44,7 @@ export function register(command: Command): void {
 
   add('knn', 'k nearest neighbours among the codes of the training samples')
     .argument('<run>', 'a run folder, or a model.onnx')
-    .option('--neighbours <number>', 'how many vote', Number, 5)
+    .option('--neighbours <number>', 'how many vote', numberOf('--neighbours'), 5)
     .action((run: string, flags: Flags & { readonly neighbours: number }) => {
       requireWhole('--neighbours', flags.neighbours, 1)
       return withSource(flags, async (how) => {
@@ -100,7 +100,7 @@ export function register(command: Command): void {
 
   const curving = add('curve', 'how few labels can do: errors with and without pretraining')
     .argument('[run]', 'a run folder, or a model.onnx; without, a stack of denoising layers is pretrained first')
-    .option('--labels <number,…>', 'how many labels', numbersOf, [100, 1000, 10_000])
+    .option('--labels <number,…>', 'how many labels', numbersOf('--labels'), [100, 1000, 10_000])
     .option('--out <folder>', 'where the figure goes (default: runs/curve-<time>)')
   addFlags(curving, classOptions)
   curving.action((run: string | undefined, flags: Flags & { readonly labels: readonly number[] }) =>
@@ -132,11 +132,9 @@ const PROBE_OPTIONS = classOptions.omit({ frozen: true })
 const withFlags = (command: Command): Command =>
   command
     .option('--data <name or path>', 'samples with labels: mnist, digits, a folder of images, an .npz with y', 'mnist')
-    .option('--seed <number>', 'decides every random draw', Number, 1)
+    .option('--seed <number>', 'decides every random draw', numberOf('--seed'), 1)
     .addOption(deviceOption())
     .option('--json', 'print one JSON document instead')
-
-const numbersOf = (text: string): number[] => text.split(',').map(Number)
 
 type Report = Partial<ClassResult> & {
   readonly method: string

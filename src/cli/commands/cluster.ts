@@ -8,7 +8,7 @@ import { formatNpy } from '../../data/formats/npy.js'
 import { requireFresh, writeWhole } from '../../node/files.js'
 import { defaultFolder } from '../../node/run-folder.js'
 import { openNodeRuntime } from '../../runtime/ort-node.js'
-import { requireWhole } from '../flags.js'
+import { numberOf, requireWhole } from '../flags.js'
 import { type ModelFlags, modelArguments } from '../model-command.js'
 import { note, say, table, writeJson } from '../output.js'
 
@@ -20,8 +20,8 @@ interface Flags extends ModelFlags {
 
 export function register(command: Command): void {
   modelArguments(command)
-    .option('--clusters <number>', 'how many', Number, 10)
-    .option('--restarts <number>', 'how often to begin anew; the best is kept', Number, 10)
+    .option('--clusters <number>', 'how many', numberOf('--clusters'), 10)
+    .option('--restarts <number>', 'how often to begin anew; the best is kept', numberOf('--restarts'), 10)
     .option('--out <folder>', 'where clusters, centres and the picture go (default: runs/cluster-<time>)')
     .action(async (run: string, flags: Flags) => {
       const { data, seed, device, clusters, restarts, out = defaultFolder('cluster'), json } = flags

@@ -6,7 +6,7 @@ import { requireFresh } from '../../node/files.js'
 import { defaultFolder } from '../../node/run-folder.js'
 import { openNodeRuntime } from '../../runtime/ort-node.js'
 import type { Device } from '../../runtime/types.js'
-import { deviceOption } from '../flags.js'
+import { deviceOption, numberOf } from '../flags.js'
 import { interruptible } from '../interrupt.js'
 import { bold, note, say, table, writeJson } from '../output.js'
 import { createProgress } from '../progress.js'
@@ -23,7 +23,7 @@ interface Flags {
 export function register(command: Command): void {
   command
     .option('--data <name or path>', 'what to train on (default: mnist when it can be had, otherwise digits)')
-    .option('--seed <number>', 'decides every random draw', Number, 1)
+    .option('--seed <number>', 'decides every random draw', numberOf('--seed'), 1)
     .option('--out <folder>', 'where the page and the runs go (default: runs/cookbook-<time>)')
     .option('--quick', 'fewer samples and epochs, under two minutes on two cores (this is the default)')
     .addOption(new Option('--full', 'every preset whole, which takes much longer').conflicts('quick'))

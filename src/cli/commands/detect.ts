@@ -15,7 +15,7 @@ import { defaultFolder } from '../../node/run-folder.js'
 import { openNodeRuntime } from '../../runtime/ort-node.js'
 import type { Device, Runtime } from '../../runtime/types.js'
 import type { TableOptions } from '../../table/options.js'
-import { deviceOption, requireWhole } from '../flags.js'
+import { deviceOption, numberOf, requireWhole } from '../flags.js'
 import { interruptible } from '../interrupt.js'
 import { note, say, table, writeJson } from '../output.js'
 import { createProgress } from '../progress.js'
@@ -48,19 +48,19 @@ export function register(command: Command): void {
       '--normal-label <label>',
       'the label of ordinary rows, and train on those only (default: 0, and on all rows)',
     )
-    .option('--contamination <part>', 'call this part of the rows learned from anomalies', Number)
+    .option('--contamination <part>', 'call this part of the rows learned from anomalies', numberOf('--contamination'))
     .option(
       '--quantile <part>',
       'call what is above this part of the rows learned from anomalies (default: 0.99)',
-      Number,
+      numberOf('--quantile'),
     )
     .option(
       '--false-alarms <part>',
       'call at most this part of ordinary rows anomalies; holds rows out to be sure of it',
-      Number,
+      numberOf('--false-alarms'),
     )
     .addOption(new Option('--score <name>', 'how residuals become a score (default: standardized)').choices(SCORES))
-    .option('--seed <number>', 'decides every random draw', Number, 1)
+    .option('--seed <number>', 'decides every random draw', numberOf('--seed'), 1)
     .addOption(deviceOption())
     .option(
       '--out <folder>',

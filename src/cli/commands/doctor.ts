@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { diagnose } from '../../app/doctor.js'
 import { EXIT } from '../exit.js'
+import { numberOf } from '../flags.js'
 import { say, table, writeJson } from '../output.js'
 import { type ProfileFlags, showProfile } from '../profile.js'
 
@@ -17,11 +18,11 @@ export function register(command: Command): void {
       '--data <name or path>',
       'with --profile: the samples: digits, mnist, scenes, or a file (default: what the recipe is for, or digits)',
     )
-    .option('--steps <number>', 'with --profile: how many steps to time', Number, 50)
+    .option('--steps <number>', 'with --profile: how many steps to time', numberOf('--steps'), 50)
     .option(
       '--threads <number>',
       'with --profile: threads for one operator (default: as many as there are cores)',
-      Number,
+      numberOf('--threads'),
     )
     .option('--json', 'print one JSON document instead')
     .action((flags: Flags) => (flags.profile === undefined ? examine(flags) : showProfile(flags as ProfileFlags)))

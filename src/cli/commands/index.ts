@@ -7,7 +7,7 @@ import { INDEX_FILES, readIndex, writeIndex } from '../../app/retrieval/index-fo
 import { exists, requireFresh } from '../../node/files.js'
 import { openNodeRuntime } from '../../runtime/ort-node.js'
 import type { Device, Runtime } from '../../runtime/types.js'
-import { deviceOption, requireWhole } from '../flags.js'
+import { deviceOption, numberOf, requireWhole } from '../flags.js'
 import { interruptible } from '../interrupt.js'
 import { note, say, table, writeJson } from '../output.js'
 import { createProgress } from '../progress.js'
@@ -31,10 +31,10 @@ export function register(command: Command): void {
     .argument('<data>', 'a folder of texts (.txt, .md, …) or of images, or samples: mnist, digits, a file')
     .requiredOption('--out <folder>', 'where the index goes')
     .option('--model <run>', 'encode with a model there is: an index, a run folder, or a model.onnx')
-    .option('--code <number>', 'values per code, and bits', Number, 128)
-    .option('--epochs <number>', 'passes over the data (default: about 1,500 steps)', Number)
+    .option('--code <number>', 'values per code, and bits', numberOf('--code'), 128)
+    .option('--epochs <number>', 'passes over the data (default: about 1,500 steps)', numberOf('--epochs'))
     .option('--binary', 'train the codes of texts to be rounded to bits, for search --hash')
-    .option('--seed <number>', 'decides every random draw', Number, 1)
+    .option('--seed <number>', 'decides every random draw', numberOf('--seed'), 1)
     .addOption(deviceOption())
     .option('--json', 'print one JSON document instead')
     .action(make)

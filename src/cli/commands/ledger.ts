@@ -11,7 +11,7 @@ import { nearest } from '../../base/nearest.js'
 import { exists, readBytes, writeWhole } from '../../node/files.js'
 import { dataFolders } from '../../node/folders.js'
 import { openNodeRuntime } from '../../runtime/ort-node.js'
-import { requireWhole } from '../flags.js'
+import { numberOf, requireWhole } from '../flags.js'
 import { note, say, table, writeJson } from '../output.js'
 
 interface Flags {
@@ -27,7 +27,12 @@ export function register(command: Command): void {
   command
     .argument('[parts...]', `which: ${NAMES.join(', ')} (default: all)`)
     .option('--data <folder>', 'where adbench and reuters21578 are (default: $DIABOLO_DATA)')
-    .option('--seeds <number>', 'what is trained more than once is trained so often, by seeds 1, 2, …', Number, 5)
+    .option(
+      '--seeds <number>',
+      'what is trained more than once is trained so often, by seeds 1, 2, …',
+      numberOf('--seeds'),
+      5,
+    )
     .option('--out <folder>', 'where ledger.md and ledger.json go; parts that are there and not measured stay')
     .option('--json', 'print one JSON document instead')
     .action(async (parts: string[], flags: Flags) => {

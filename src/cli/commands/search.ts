@@ -12,7 +12,7 @@ import { DiaboloError } from '../../base/errors.js'
 import { readText } from '../../node/text-files.js'
 import { openNodeRuntime } from '../../runtime/ort-node.js'
 import type { Device } from '../../runtime/types.js'
-import { deviceOption, requireWhole } from '../flags.js'
+import { deviceOption, numberOf, requireWhole } from '../flags.js'
 import { note, say, table, writeJson } from '../output.js'
 
 interface Flags extends SearchOptions {
@@ -26,9 +26,9 @@ export function register(command: Command): void {
     .argument('<index>', 'the folder that "diabolo index" wrote')
     .argument('[query]', 'words to look for')
     .option('--file <path>', 'look for what is like a text, an image or the first sample of a file')
-    .option('--top <number>', 'hits, at most', Number, 10)
+    .option('--top <number>', 'hits, at most', numberOf('--top'), 10)
     .option('--hash', 'by bits that differ: codes of up to 30 bits are addresses, longer ones are scanned')
-    .option('--radius <bits>', 'with --hash: bits that may differ, at most (default: any)', Number)
+    .option('--radius <bits>', 'with --hash: bits that may differ, at most (default: any)', numberOf('--radius'))
     .addOption(deviceOption())
     .option('--json', 'print one JSON document instead')
     .action(search)

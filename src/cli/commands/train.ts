@@ -6,7 +6,7 @@ import { DiaboloError } from '../../base/errors.js'
 import { parseSpec } from '../../compile/spec.js'
 import { type PresetName, RECIPES, type Recipe } from '../../recipes/index.js'
 import type { Device } from '../../runtime/types.js'
-import { addFlags, deviceOption, givenFlags, requirePreset, requireWhole, secondsOf } from '../flags.js'
+import { addFlags, deviceOption, givenFlags, numberOf, requirePreset, requireWhole, secondsOf } from '../flags.js'
 import { type Order, resumeRun, startRun } from '../run-training.js'
 import { addTableFlags, tableOptionsOf } from '../table-flags.js'
 
@@ -46,7 +46,7 @@ export function register(command: Command): void {
     .option(
       '--epochs <number>',
       'with --resume: how many epochs in all, where the schedule allows another number',
-      Number,
+      numberOf('--epochs'),
     )
     .action(async (name?: string) => {
       const { spec, resume } = command.opts<{ readonly spec?: string; readonly resume?: string }>()
@@ -81,14 +81,34 @@ const addRunFlags = (command: Command, out: string, data = 'mnist'): Command =>
     .option('--label <column>', 'a column that is a label, not to be learned')
     .option('--normal-label <label>', 'train only on rows with this label (of the column, the array y, or the folder)')
     .option('--stream', 'read while training, whatever the size (on its own: above 256 MiB)')
-    .option('--buffer <rows>', 'rows shuffled with one another (default: all, or 32 MiB of a stream)', Number)
-    .option('--seed <number>', 'decides every random draw', Number, 1)
-    .option('--threads <number>', 'threads for one operator (default: as many as there are cores)', Number)
+    .option(
+      '--buffer <rows>',
+      'rows shuffled with one another (default: all, or 32 MiB of a stream)',
+      numberOf('--buffer'),
+    )
+    .option('--seed <number>', 'decides every random draw', numberOf('--seed'), 1)
+    .option(
+      '--threads <number>',
+      'threads for one operator (default: as many as there are cores)',
+      numberOf('--threads'),
+    )
     .addOption(deviceOption())
-    .option('--patience <epochs>', 'stop when validation gets no better for so long, and keep the best weights', Number)
-    .option('--min-delta <number>', 'by how much an error must be lower to count as better (default: 0)', Number)
+    .option(
+      '--patience <epochs>',
+      'stop when validation gets no better for so long, and keep the best weights',
+      numberOf('--patience'),
+    )
+    .option(
+      '--min-delta <number>',
+      'by how much an error must be lower to count as better (default: 0)',
+      numberOf('--min-delta'),
+    )
     .option('--max-time <time>', 'stop after so long: 90s, 10m, 2h; --resume goes on', secondsOf)
-    .option('--checkpoint-seconds <number>', 'how often to save what --resume needs (default: 30)', Number)
+    .option(
+      '--checkpoint-seconds <number>',
+      'how often to save what --resume needs (default: 30)',
+      numberOf('--checkpoint-seconds'),
+    )
     .option('--tensorboard', 'write event files that TensorBoard reads')
     .option('--out <folder>', `where the run goes (default: ${out})`)
     .option('--json', 'print one JSON document instead')
