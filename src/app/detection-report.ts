@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { rank } from '../detect/ranking.js'
 import { writeWhole } from '../node/files.js'
 import { RUN_FILES } from '../node/run-folder.js'
@@ -73,7 +73,7 @@ export async function drawDetection(
 function renderDetection(summary: DetectionSummary, figures: readonly Figure[]): string {
   const { data, rows, learned, anomalies, threshold, seed, seconds } = summary
   return renderPage({
-    title: `Anomalies in ${data}`,
+    title: `Anomalies in ${basename(data)}`,
     lead: `${anomalies.toLocaleString('en')} of ${rows.toLocaleString('en')} rows are above the threshold.`,
     facts: [
       { label: 'Data', value: data },

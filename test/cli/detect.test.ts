@@ -65,7 +65,9 @@ describe('detect', () => {
     expect(head).toBe('row,score,anomaly,error a,error b,error c,error d')
     expect(lines.filter((line) => line.split(',')[2] === '1')).toHaveLength(40)
     expect(readdirSync(at('run/figures')).sort()).toEqual(['precision-recall.svg', 'roc.svg', 'scores.svg'])
-    expect(readFileSync(at('run/report.html'), 'utf8')).toContain('What it is worth')
+    const page = readFileSync(at('run/report.html'), 'utf8')
+    expect(page).toContain('What it is worth')
+    expect(page).toContain('<title>Anomalies in rows.csv · Diabolo</title>')
     expect(JSON.parse(readFileSync(at('run/detection.json'), 'utf8')).worth).toEqual(found.worth)
   })
 
