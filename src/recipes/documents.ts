@@ -47,7 +47,7 @@ export const documents = defineRecipe({
   source: 'Hinton & Salakhutdinov (2006); Salakhutdinov & Hinton (2009), Semantic hashing',
   options: documentOptions,
   presets: {
-    default: { noise: 0.4, corruption: 'masking', learningRate: 0.002, epochs: 16 },
+    default: { noise: 0.4, corruption: 'masking', learningRate: 0.002, weightDecay: 0.7, epochs: 16 },
     book: {
       units: [500, 500, 128],
       activation: 'sigmoid',

@@ -34,7 +34,7 @@ STACKED = {**SHALLOW, "units": [30, 8], "activation": "elu", "learningRate": 0.0
 RBM = {"hidden": 20, "batchSize": BATCH, "schedule": "constant", "warmup": 0, "epochs": 10, "learningRate": 0.2, "momentum": 0.8, "weightDecay": 0.001, "gibbsSteps": 1, "persistent": False, "visible": "bernoulli", "sigma": 0.1}
 DEEP = {**SHALLOW, "units": [30, 16, 5], "activation": "elu", "learningRate": 0.004, "rbmEpochs": 0, "rotation": 0, "stretch": 0, "shear": 0}
 
-WORDS = {**SHARED, "units": [20, 6], "epochs": 10, "noise": 0, "tied": False, "binary": False, "activation": "relu", "learningRate": 0.003, "fresh": True, "spare": 0}
+WORDS = {**SHARED, "units": [20, 6], "epochs": 10, "noise": 0, "tied": False, "binary": False, "activation": "relu", "learningRate": 0.003, "weightDecay": 0, "fresh": True, "spare": 0}
 
 ROW, IMAGE, COLOUR = [8, 8, 1], [9, 7, 1], [9, 7, 3]
 
@@ -58,7 +58,7 @@ CASES = [
     ("rbm", ROW, "persistent chains, two turns", {**RBM, "gibbsSteps": 2, "persistent": True, "weightDecay": 0}),
     ("deep", ROW, "no pretraining, tied", {**DEEP, "tied": True, "loss": "crossEntropy"}),
     ("deep", ROW, "pretrained by Boltzmann machines", {**DEEP, "units": [24, 8], "learningRate": 0.015, "activation": "sigmoid", "init": "normal", "sigma": 0.1, "rbmEpochs": 4, "rbmLearningRate": 0.1, "rbmCodeLearningRate": 0.01, "rbmWeightDecay": 0.0002, "loss": "mse", "epochs": 20}),
-    ("documents", ROW, "a linear code, masked words", {**WORDS, "noise": 0.3, "corruption": "masking"}),
+    ("documents", ROW, "a linear code, masked words", {**WORDS, "noise": 0.3, "corruption": "masking", "weightDecay": 0.7}),
     ("documents", ROW, "a binary code, with noise on it", {**WORDS, "binary": True, "codeNoise": 0.6, "tied": True}),
 ]
 
@@ -183,7 +183,9 @@ def descend(model, samples: numpy.ndarray, span: tuple, options: dict, name: str
     model.decode(model.encode(torch.from_numpy(samples[:1]), *span), *span)  # makes the weights
     learned = weights_of(model, span)
     if options["optimizer"] == "adam":
-        optimizer = torch.optim.Adam(learned, lr=options["learningRate"])
+        decay = {True: 0, False: options.get("weightDecay", 0)}
+        groups = [{"params": [p for p in learned if (p.ndim == 1) == bias], "weight_decay": decay[bias]} for bias in decay]
+        optimizer = torch.optim.AdamW(groups, lr=options["learningRate"])
     else:
         optimizer = torch.optim.SGD(learned, lr=options["learningRate"], momentum=options["momentum"])
     strength = options["noise"]
