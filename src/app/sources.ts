@@ -35,7 +35,7 @@ export type TrainingSource = Source<Dataset | RowStream> | Source<Table | TableS
 const TEST_PART = 0.1
 
 /** Rows of the built-in set, as many as MNIST has; the three parts never overlap. */
-const DIGITS_ROWS = { train: 55_000, validation: 5000, test: 10_000 }
+export const DIGITS_ROWS = { train: 55_000, validation: 5000, test: 10_000 }
 
 /** Rows of a streamed table that are set aside for testing, at most. */
 const MOST_TESTED = 10_000
@@ -57,7 +57,7 @@ export const NAMED = {
 
 export type DatasetName = keyof typeof NAMED
 
-interface Named {
+export interface Named {
   readonly name: DatasetName
   /** Rows to train on, where they can be chosen. */
   readonly rows?: number
@@ -65,9 +65,9 @@ interface Named {
 
 /** @returns nothing when it is the path of a file */
 export function namedIn(text: string): Named | undefined {
-  if (text in NAMED) return { name: text as DatasetName }
+  if (Object.hasOwn(NAMED, text)) return { name: text as DatasetName }
   const [, name, rows] = /^(\w+):(.*)$/.exec(text) ?? []
-  if (name === undefined || !(name in NAMED)) return undefined
+  if (name === undefined || !Object.hasOwn(NAMED, name)) return undefined
   const isCounted = name === 'digits' || name === 'scenes'
   if (isCounted && /^\d+$/.test(rows as string)) return { name, rows: Number(rows) }
   throw new DiaboloError('E_OPTION', {

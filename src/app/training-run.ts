@@ -178,7 +178,7 @@ export function outcomeOf(dataset: string, model: Autoencoder): Outcome {
  * @throws E_UNKNOWN, with the nearest name, when there is no such recipe
  */
 export function recipeOf(name: string): Recipe {
-  if (name in RECIPES) return RECIPES[name as RecipeName] as unknown as Recipe
+  if (Object.hasOwn(RECIPES, name)) return RECIPES[name as RecipeName] as unknown as Recipe
   const names = Object.keys(RECIPES)
   const meant = nearest(name, names)
   throw new DiaboloError('E_UNKNOWN', {

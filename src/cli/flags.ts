@@ -56,7 +56,7 @@ export function givenFlags(command: Command, names: readonly string[]): Record<s
 
 /** @throws E_OPTION when the recipe has no such preset */
 export function requirePreset(preset: string, { name, presets }: Recipe): void {
-  if (preset in presets) return
+  if (Object.hasOwn(presets, preset)) return
   throw new DiaboloError('E_OPTION', {
     at: `--preset of "${name}"`,
     expected: Object.keys(presets).join(' or '),

@@ -124,12 +124,14 @@ const FIT_OPTIONS: { readonly [K in keyof Required<FittingOptions>]: true } = {
   device: true,
 }
 
+const isFitOption = (name: string) => Object.hasOwn(FIT_OPTIONS, name)
+
 /** Options of `fit`, and all others. */
 export function splitOptions(given: object): { readonly fit: FittingOptions; readonly more: object } {
   const entries = Object.entries(given)
   return {
-    fit: Object.fromEntries(entries.filter(([name, value]) => name in FIT_OPTIONS && value !== undefined)),
-    more: Object.fromEntries(entries.filter(([name]) => !(name in FIT_OPTIONS))),
+    fit: Object.fromEntries(entries.filter(([name, value]) => isFitOption(name) && value !== undefined)),
+    more: Object.fromEntries(entries.filter(([name]) => !isFitOption(name))),
   }
 }
 
