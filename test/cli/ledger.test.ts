@@ -108,6 +108,21 @@ describe('diabolo ledger', () => {
     },
   )
 
+  test.skipIf(!sets || !existsSync(sets))(
+    'has written what was measured when a later part fails (needs DIABOLO_DATA)',
+    async () => {
+      mkdirSync(at('one'))
+      copyFileSync(join(sets as string, '42_WBC.npz'), at('one/42_WBC.npz'))
+      const parts = ['adbench', 'reuters', '--data', at('one'), '--seeds', '1', '--out', at('cut')]
+      const { code, stdout } = await warmCli(['ledger', ...parts, '--json'])
+      expect(code).toBe(1)
+      expect(JSON.parse(stdout).error).toMatchObject({ code: 'E_MISSING' })
+      const kept = JSON.parse(readFileSync(at('cut/ledger.json'), 'utf8'))
+      expect(Object.keys(kept.parts)).toEqual(['adbench'])
+      expect(readFileSync(at('cut/ledger.md'), 'utf8')).toBe(ledgerPage(kept))
+    },
+  )
+
   const failing = async (...args: string[]) => {
     const { code, stdout } = await warmCli(['ledger', ...args, '--json'])
     return { code, error: JSON.parse(stdout).error }
@@ -122,6 +137,7 @@ describe('diabolo ledger', () => {
   test('knows its parts', async () => {
     const { error } = await failing('adbensh')
     expect(error).toMatchObject({ code: 'E_UNKNOWN', hint: 'did you mean "adbench"?' })
+    expect((await failing('constructor')).error.code).toBe('E_UNKNOWN')
   })
 
   test('leaves alone what is no ledger', async () => {

@@ -38,13 +38,12 @@ export function register(command: Command): void {
     .action(async (parts: string[], flags: Flags) => {
       requireWhole('--seeds', flags.seeds, 1)
       const names = parts.length === 0 ? NAMES : parts.map(requirePart)
-      const kept = flags.out === undefined ? undefined : await keptIn(flags.out)
+      if (flags.out !== undefined) await keptIn(flags.out)
       const measured = await measure(names, flags)
-      const ledger = { machine: machine(), parts: inOrder({ ...kept?.parts, ...measured }) }
-      if (flags.out !== undefined) await write(flags.out, ledger)
-      if (flags.json) return writeJson({ ...ledger, parts: measured })
+      if (flags.json) return writeJson({ machine: machine(), parts: measured })
       for (const entry of Object.values(measured)) show(entry)
-      if (flags.out !== undefined) note(`${join(flags.out, 'ledger.md')}: the whole ledger`)
+      const isWritten = flags.out !== undefined && Object.keys(measured).length > 0
+      if (isWritten) note(`${join(flags.out as string, 'ledger.md')}: the whole ledger`)
     })
 }
 
@@ -59,7 +58,10 @@ function show({ rows, tables = [] }: Measured): void {
   say('')
 }
 
-/** One part after the other; of all parts, those whose data is not here are left out, and it is said which. */
+/**
+ * One part after the other, each written when it is measured: what comes later may fail or be stopped. Of all parts, those
+ * whose data is not here are left out, and it is said which.
+ */
 async function measure(names: readonly LedgerName[], { data, seeds, out }: Flags): Promise<Record<string, Measured>> {
   const runtime = await openNodeRuntime()
   const context: LedgerContext = {
@@ -75,7 +77,9 @@ async function measure(names: readonly LedgerName[], { data, seeds, out }: Flags
       try {
         const { figures, ...entry }: LedgerEntry = await LEDGER[name].measure(context)
         const pictures = out === undefined || !figures ? [] : await writePictures(out, name, { ...entry, figures })
-        measured[name] = { at: new Date().toISOString(), ...entry, ...(pictures.length > 0 && { pictures }) }
+        const part = { at: new Date().toISOString(), ...entry, ...(pictures.length > 0 && { pictures }) }
+        measured[name] = part
+        if (out !== undefined) await write(out, { [name]: part })
       } catch (error) {
         const isAbsent = error instanceof DiaboloError && ['E_MISSING', 'E_OFFLINE'].includes(error.code)
         if (names.length < NAMES.length || !isAbsent) throw error
@@ -89,7 +93,7 @@ async function measure(names: readonly LedgerName[], { data, seeds, out }: Flags
 }
 
 function requirePart(name: string): LedgerName {
-  if (name in LEDGER) return name as LedgerName
+  if (Object.hasOwn(LEDGER, name)) return name as LedgerName
   const meant = nearest(name, NAMES)
   throw new DiaboloError('E_UNKNOWN', {
     at: `part "${name}" of the ledger`,
@@ -141,7 +145,10 @@ const noLedger = (at: string, found: string, cause?: unknown) =>
 const inOrder = (parts: Readonly<Record<string, Measured>>): Ledger['parts'] =>
   Object.fromEntries(NAMES.flatMap((name) => (parts[name] ? [[name, parts[name]]] : []))) as Ledger['parts']
 
-async function write(folder: string, ledger: Ledger): Promise<void> {
+/** Puts parts into the ledger of a folder, where those that were not measured again stay. */
+async function write(folder: string, measured: Readonly<Record<string, Measured>>): Promise<void> {
+  const kept = await keptIn(folder)
+  const ledger = { machine: machine(), parts: inOrder({ ...kept?.parts, ...measured }) }
   await writeWhole(join(folder, 'ledger.json'), `${JSON.stringify(ledger, undefined, 2)}\n`)
   await writeWhole(join(folder, 'ledger.md'), ledgerPage(ledger))
 }
