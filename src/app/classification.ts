@@ -1,3 +1,4 @@
+import { DiaboloError } from '../base/errors.js'
 import { permutation, rng } from '../base/random.js'
 import { nearestNeighbours, vote } from '../codes/neighbours.js'
 import { parseSpec } from '../compile/spec.js'
@@ -87,8 +88,11 @@ export const PRETRAINED = {
   learningRate: 0.001,
 } as const
 
-export const pretrain = ({ source, ...fit }: Classifying): Promise<Autoencoder> =>
-  estimator(RECIPES.stacked)(PRETRAINED).fit(source.train, fit)
+/** @throws E_DATA when samples have no labels, which are wanted afterwards; and what `fit` throws */
+export async function pretrain({ source, ...fit }: Classifying): Promise<Autoencoder> {
+  requireLabels(source.train, Number.POSITIVE_INFINITY)
+  return estimator(RECIPES.stacked)(PRETRAINED).fit(source.train, fit)
+}
 
 /**
  * What each class gets in the diabolo classifier: a network whose code is about as small as the ways in which one class
@@ -114,8 +118,16 @@ export function diabolo(
   })
 }
 
-/** Steps at least, so that a hundred labels are seen often enough. */
+/** Steps and epochs at least and samples in a step at most, so that a hundred labels are seen often enough. */
 const LEAST_STEPS = 1500
+const LEAST_EPOCHS = 30
+const LARGEST_BATCH = 100
+
+/** What the points of a curve are learned by where nothing else is asked for, in words. */
+export const CURVE_DEFAULTS = {
+  epochs: `${LEAST_EPOCHS}, or as many more as ${LEAST_STEPS} steps take`,
+  batchSize: `${LARGEST_BATCH}, or a tenth of the labels where that is fewer`,
+} as const
 
 /** How few labels can do, with pretraining and without. */
 export interface LabelCurvePoint {
@@ -127,26 +139,31 @@ export interface LabelCurvePoint {
 
 /**
  * Test errors of the same network, fine-tuned in the same way on the same few labels: once from a model that was pretrained on
- * all samples without labels, once from drawn weights.
+ * all samples without labels, once from drawn weights. `CURVE_DEFAULTS` says how many epochs and how large a batch it takes
+ * where options do not.
  *
+ * @param model   one of denoising layers is pretrained when it is left out
  * @param counts  of labels, as many of each class as can be
+ * @throws E_OPTION when a batch is asked for that is larger than one of the counts; and what `fineTune` throws
  */
 export async function labelCurve(
-  model: Autoencoder,
+  model: Autoencoder | undefined,
   how: Classifying,
   { counts, options }: { readonly counts: readonly number[]; readonly options: ClassOptions },
 ): Promise<readonly LabelCurvePoint[]> {
   const { source, seed } = how
   const points: LabelCurvePoint[] = []
-  for (const labels of counts) {
-    const train = fewOfEach(source.train, labels, seed)
+  const parts = counts.map((labels) => fewOfEach(source.train, labels, seed))
+  for (const { rows } of parts) requireBatch(options.batchSize, rows)
+  const known = model ?? (await pretrain(how))
+  for (const train of parts) {
     const { validation: _, ...few } = { ...source, train }
-    const batchSize = Math.max(1, Math.min(options.batchSize ?? 100, Math.floor(train.rows / 10)))
-    const epochs = Math.max(options.epochs ?? 30, Math.ceil((LEAST_STEPS * batchSize) / train.rows))
+    const batchSize = options.batchSize ?? Math.max(1, Math.min(LARGEST_BATCH, Math.floor(train.rows / 10)))
+    const epochs = options.epochs ?? Math.max(LEAST_EPOCHS, Math.ceil((LEAST_STEPS * batchSize) / train.rows))
     const learning = { ...options, batchSize, epochs }
     const errors: number[] = []
     for (const learn of [tune, withoutPretraining]) {
-      const learned = await learn(model, { ...how, source: few }, learning)
+      const learned = await learn(known, { ...how, source: few }, learning)
       errors.push(resultOf((await learned.classify(source.test)).labels, source.test).error)
       await learned.close()
     }
@@ -154,6 +171,17 @@ export async function labelCurve(
     points.push({ labels: train.rows, pretrained, drawn })
   }
   return points
+}
+
+/** Before anything is trained: the largest of some counts may be a hundred times the smallest. */
+function requireBatch(batchSize: number | undefined, labels: number): void {
+  if (batchSize === undefined || batchSize <= labels) return
+  throw new DiaboloError('E_OPTION', {
+    at: '--batch-size',
+    expected: `at most ${labels}, the labels of a point of the curve`,
+    found: `${batchSize}`,
+    hint: 'leave --batch-size out: it is then chosen for each number of labels',
+  })
 }
 
 /** So many samples, the same number of each class but for one. */

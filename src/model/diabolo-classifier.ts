@@ -67,7 +67,10 @@ export async function fitDiabolo<O>(
   { onEvent, ...options }: DiaboloOptions = {},
 ): Promise<DiaboloClassifier> {
   const models: Autoencoder[] = []
-  for (let label = 0; label < classesIn(data); label++) {
+  const classes = classesIn(data)
+  // before hours are spent on the classes that are there
+  for (let label = 0; label < classes; label++) if (!data.labels?.includes(label)) throw noneOf(data, label)
+  for (let label = 0; label < classes; label++) {
     const own = samplesOfClass(data, label)
     const fit: FitOptions & Placement = { ...options, onEvent: (event) => onEvent?.(event, label) }
     models.push(await estimator.fit(own, fit as FitOptions & Placement & Partial<O>))
@@ -80,11 +83,13 @@ function samplesOfClass(data: Dataset, label: number): Dataset {
   data.labels?.forEach((own, row) => {
     if (own === label) rows.push(row)
   })
-  if (rows.length > 0) return { ...pick(data, Int32Array.from(rows)), name: `${data.name}, class ${label}` }
-  throw new DiaboloError('E_DATA', {
-    at: `labels of data set "${data.name}"`,
+  return { ...pick(data, Int32Array.from(rows)), name: `${data.name}, class ${label}` }
+}
+
+const noneOf = ({ name }: Dataset, label: number) =>
+  new DiaboloError('E_DATA', {
+    at: `labels of data set "${name}"`,
     expected: 'at least one sample of every class',
     found: `none of class ${label}`,
     hint: 'number classes from 0, one after another',
   })
-}

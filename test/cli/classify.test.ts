@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { formatNpy } from '../../src/data/formats/npy.js'
 import { Autoencoder } from '../../src/node.js'
+import { zip } from '../hostile/zip.js'
 import { parseNpy } from '../npy.js'
 import { samples } from '../train/streams.js'
 import { warmCli } from './warm-cli.js'
@@ -72,7 +73,7 @@ describe('classify', () => {
   })
 
   test('curve compares pretraining with none, on the same labels', async () => {
-    const result = await classify('curve', at('run'), '--labels', '50,200', '--epochs', '2', '--out', at('curve'))
+    const result = await classify('curve', at('run'), '--labels', '50,200', '--out', at('curve'))
     expect(result.points.map(({ labels }: { labels: number }) => labels)).toEqual([50, 200])
     for (const { pretrained, drawn } of result.points) {
       expect(pretrained).not.toBe(drawn)
@@ -87,11 +88,45 @@ describe('classify', () => {
     ['no neighbours', ['knn', 'RUN', '--neighbours', '0', '--data', DIGITS], 'E_OPTION', 2],
     ['more frozen layers than there are', ['fine-tune', 'RUN', '--frozen', '3', '--data', DIGITS], 'E_OPTION', 2],
     ['a folder that is in use', ['diabolo', '--out', 'RUN', '--data', DIGITS], 'E_EXISTS', 1],
+    // with a batch that training itself refuses
+    [
+      'the same before it trains',
+      ['probe', 'RUN', '--out', 'RUN', '--batch-size', '700', '--data', DIGITS],
+      'E_EXISTS',
+      1,
+    ],
+    [
+      'the same in another way',
+      ['fine-tune', 'RUN', '--out', 'RUN', '--batch-size', '700', '--data', DIGITS],
+      'E_EXISTS',
+      1,
+    ],
+    ['a wrong option before it pretrains', ['fine-tune', '--epochs', '0', '--data', DIGITS], 'E_OPTION', 2],
+    ['larger batches than labels', ['curve', '--labels', '50', '--batch-size', '60', '--data', DIGITS], 'E_OPTION', 2],
   ])('refuses %s', async (_, args, expected, exit) => {
     const given = args.map((arg) => (arg === 'RUN' ? at('run') : arg === 'bare.npy' ? at(arg) : arg))
     const { code, stdout } = await warmCli(['classify', ...given, '--json'], { cwd: folder })
     expect(JSON.parse(stdout).error.code).toBe(expected)
     expect(code).toBe(exit)
+  })
+
+  test('a file is split as it was for the run, and not otherwise', async () => {
+    const labels = Int32Array.from({ length: 60 }, (_, row) => row % 3)
+    const arrays = { X: formatNpy([60, 12], samples(60, [12])), y: formatNpy([60], Uint8Array.from(labels)) }
+    const parts = Object.entries(arrays).map(([name, content]) => ({ name: `${name}.npy`, content }))
+    writeFileSync(at('set.npz'), zip(parts))
+    await warmCli(['train', 'pca', '--latent', '4', '--data', at('set.npz'), '--seed', '7', '--out', at('seventh')])
+    const knn = (...more: string[]) => warmCli(['classify', 'knn', at('seventh'), '--json', ...more])
+    const own = await knn('--data', at('set.npz'))
+    expect(JSON.parse(own.stdout)).toMatchObject({ seed: 7, rows: 6 })
+    const other = await knn('--data', at('set.npz'), '--seed', '1')
+    expect(JSON.parse(other.stdout).error).toMatchObject({ code: 'E_OPTION', at: '--seed' })
+    expect(other.code).toBe(2)
+  })
+
+  test('help says by what a curve is learned where nothing is asked for', async () => {
+    const { stdout } = await warmCli(['classify', 'curve', '--help'])
+    expect(stdout.replace(/\s+/g, ' ')).toContain('(default: 30, or as many more as 1500 steps take)')
   })
 }, 120_000)
 

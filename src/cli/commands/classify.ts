@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
+import type { z } from 'zod'
 import {
   type Classifying,
   type ClassResult,
+  CURVE_DEFAULTS,
   classifyByNeighbours,
   diabolo,
   labelCurve,
@@ -14,12 +16,13 @@ import {
   tune,
 } from '../../app/classification.js'
 import { openModel } from '../../app/open-run.js'
+import { openSplit } from '../../app/own-split.js'
 import { writeFigure, writeModel } from '../../app/run-writer.js'
-import { openSource } from '../../app/sources.js'
 import type { Autoencoder } from '../../model/autoencoder.js'
 import { requireFresh, writeWhole } from '../../node/files.js'
 import { defaultFolder, formatHistory, RUN_FILES } from '../../node/run-folder.js'
 import { classOptions } from '../../recipes/classes.js'
+import { parseOptions } from '../../recipes/define.js'
 import { RECIPES } from '../../recipes/index.js'
 import { drawLabelCurve } from '../../report/label-curve.js'
 import { openNodeRuntime } from '../../runtime/ort-node.js'
@@ -31,7 +34,7 @@ import { createProgress } from '../progress.js'
 
 interface Flags {
   readonly data: string
-  readonly seed: number
+  readonly seed?: number
   readonly device: Device
   readonly out?: string
   readonly json?: boolean
@@ -47,8 +50,7 @@ export function register(command: Command): void {
     .option('--neighbours <number>', 'how many vote', numberOf('--neighbours'), 5)
     .action((run: string, flags: Flags & { readonly neighbours: number }) => {
       requireWhole('--neighbours', flags.neighbours, 1)
-      return withSource(flags, async (how) => {
-        const model = await openModel(run, how.runtime)
+      return withRun(run, flags, async (model, how) => {
         const result = await classifyByNeighbours(model, how, flags.neighbours)
         return { method: 'knn', run, neighbours: flags.neighbours, ...result }
       })
@@ -59,13 +61,10 @@ export function register(command: Command): void {
     .option('--out <folder>', 'where the model goes (default: runs/probe-<time>)')
   addFlags(probing, PROBE_OPTIONS, { noise: 0 })
   probing.action((run: string, flags: Flags) =>
-    withSource(flags, async (how) => {
-      const model = await probe(
-        await openModel(run, how.runtime),
-        how,
-        givenFlags(probing, Object.keys(PROBE_OPTIONS.shape)),
-      )
-      return { method: 'probe', run, ...(await finish(model, how, flags, 'probe')) }
+    withRun(run, flags, async (model, how) => {
+      const out = await freshFolder(flags, 'probe')
+      const learned = await probe(model, how, learningOf(probing, PROBE_OPTIONS))
+      return { method: 'probe', run, ...(await finish(learned, how, out)) }
     }),
   )
 
@@ -77,9 +76,11 @@ export function register(command: Command): void {
     .option('--out <folder>', 'where the model goes (default: runs/fine-tune-<time>)')
   addFlags(tuning, classOptions)
   tuning.action((run: string | undefined, flags: Flags) =>
-    withSource(flags, async (how) => {
-      const model = await tune(await pretrained(run, how), how, givenFlags(tuning, Object.keys(classOptions.shape)))
-      return { method: 'fine-tune', run: run ?? PRETRAINED, ...(await finish(model, how, flags, 'fine-tune')) }
+    withSource(run, flags, async (how, model) => {
+      const out = await freshFolder(flags, 'fine-tune')
+      const options = learningOf(tuning, classOptions)
+      const learned = await tune(model ?? (await pretrain(how)), how, options)
+      return { method: 'fine-tune', run: run ?? PRETRAINED, ...(await finish(learned, how, out)) }
     }),
   )
 
@@ -89,7 +90,7 @@ export function register(command: Command): void {
   )
   addFlags(dividing, RECIPES.deep.options, ONE_PER_CLASS)
   dividing.action((flags: Flags) =>
-    withSource(flags, async (how) => {
+    withSource(undefined, flags, async (how) => {
       const out = await freshFolder(flags, 'diabolo')
       const classifier = await diabolo(how, givenFlags(dividing, Object.keys(RECIPES.deep.options.shape)))
       await Promise.all(classifier.models.map((model, label) => writeModel(join(out, `class-${label}`), model)))
@@ -102,13 +103,13 @@ export function register(command: Command): void {
     .argument('[run]', 'a run folder, or a model.onnx; without, a stack of denoising layers is pretrained first')
     .option('--labels <number,…>', 'how many labels', numbersOf('--labels'), [100, 1000, 10_000])
     .option('--out <folder>', 'where the figure goes (default: runs/curve-<time>)')
-  addFlags(curving, classOptions)
+  addFlags(curving, classOptions, CURVE_DEFAULTS)
   curving.action((run: string | undefined, flags: Flags & { readonly labels: readonly number[] }) =>
-    withSource(flags, async (how) => {
+    withSource(run, flags, async (how, model) => {
       const out = await freshFolder(flags, 'curve')
-      const options = givenFlags(curving, Object.keys(classOptions.shape))
+      const options = learningOf(curving, classOptions)
       for (const count of flags.labels) requireWhole('--labels', count, 1)
-      const points = await labelCurve(await pretrained(run, how), how, { counts: flags.labels, options })
+      const points = await labelCurve(model, how, { counts: flags.labels, options })
       await writeWhole(join(out, 'curve.json'), `${JSON.stringify(points, undefined, 2)}\n`)
       const line = (name: string, of: 'pretrained' | 'drawn') => ({
         name,
@@ -129,10 +130,21 @@ export function register(command: Command): void {
 /** With all layers frozen there is nothing else to freeze. */
 const PROBE_OPTIONS = classOptions.omit({ frozen: true })
 
+/** The options that were given; a wrong one is found before anything is trained. */
+function learningOf(command: Command, schema: z.ZodObject): Record<string, unknown> {
+  const options = givenFlags(command, Object.keys(schema.shape))
+  parseOptions({ of: 'fine-tuning', command: `classify ${command.name()}` }, schema, options)
+  return options
+}
+
 const withFlags = (command: Command): Command =>
   command
     .option('--data <name or path>', 'samples with labels: mnist, digits, a folder of images, an .npz with y', 'mnist')
-    .option('--seed <number>', 'decides every random draw', numberOf('--seed'), 1)
+    .option(
+      '--seed <number>',
+      "decides every random draw, and which rows of a file are tested on (default: the run's own; 1 without a run)",
+      numberOf('--seed'),
+    )
     .addOption(deviceOption())
     .option('--json', 'print one JSON document instead')
 
@@ -142,18 +154,24 @@ type Report = Partial<ClassResult> & {
   readonly points?: readonly { readonly labels: number; readonly pretrained: number; readonly drawn: number }[]
 }
 
-/** Opens data and a runtime, hands them over, closes the runtime whatever happens, and says what came of it. */
+/**
+ * Opens a runtime, a model where there is a run, and data; hands them over, closes the runtime whatever happens, and says what
+ * came of it.
+ */
 async function withSource(
-  { data, seed, device, json }: Flags,
-  use: (how: Classifying) => Promise<Report>,
+  run: string | undefined,
+  { data, seed: asked, device, json }: Flags,
+  use: (how: Classifying, model?: Autoencoder) => Promise<Report>,
 ): Promise<void> {
-  requireWhole('--seed', seed, 0)
+  if (asked !== undefined) requireWhole('--seed', asked, 0)
   const before = performance.now()
-  const [source, runtime] = await Promise.all([openSource(data, seed), openNodeRuntime({ device })])
+  const runtime = await openNodeRuntime({ device })
   const progress = createProgress('classify')
   try {
+    const model = run === undefined ? undefined : await openModel(run, runtime)
+    const { source, seed } = await openSplit(data, { model, seed: asked })
     const { result, interrupted } = await interruptible((signal) =>
-      use({ source, runtime, seed, signal, onEvent: progress.onEvent }),
+      use({ source, runtime, seed, signal, onEvent: progress.onEvent }, model),
     )
     progress.end()
     const seconds = (performance.now() - before) / 1000
@@ -165,8 +183,9 @@ async function withSource(
   }
 }
 
-const pretrained = (run: string | undefined, how: Classifying): Promise<Autoencoder> =>
-  run === undefined ? pretrain(how) : openModel(run, how.runtime)
+/** The same for what needs a run. */
+const withRun = (run: string, flags: Flags, use: (model: Autoencoder, how: Classifying) => Promise<Report>) =>
+  withSource(run, flags, (how, model) => use(model as Autoencoder, how))
 
 async function freshFolder({ out }: Flags, name: string): Promise<string> {
   const folder = out ?? defaultFolder(name)
@@ -175,8 +194,7 @@ async function freshFolder({ out }: Flags, name: string): Promise<string> {
 }
 
 /** Keeps a model that learned classes, and tests it. */
-async function finish(model: Autoencoder, { source: { test } }: Classifying, flags: Flags, name: string) {
-  const out = await freshFolder(flags, name)
+async function finish(model: Autoencoder, { source: { test } }: Classifying, out: string) {
   await writeModel(out, model)
   await writeWhole(join(out, RUN_FILES.history), formatHistory(model.history))
   return { ...resultOf((await model.classify(test)).labels, test), out }
