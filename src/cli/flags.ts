@@ -65,12 +65,15 @@ export function requirePreset(preset: string, { name, presets }: Recipe): void {
   })
 }
 
-/** @throws E_OPTION when a flag's value is not a whole number, or too small */
-export function requireWhole(flag: string, value: number, least: number): void {
-  if (Number.isInteger(value) && value >= least) return
+/** @throws E_OPTION when a flag's value is not a whole number, too small or too large */
+export function requireWhole(flag: string, value: number, least: number, most = Number.POSITIVE_INFINITY): void {
+  if (Number.isInteger(value) && value >= least && value <= most) return
   throw new DiaboloError('E_OPTION', {
     at: flag,
-    expected: `a whole number of at least ${least}`,
+    expected:
+      most < Number.POSITIVE_INFINITY
+        ? `a whole number from ${least} to ${most}`
+        : `a whole number of at least ${least}`,
     found: `${value}`,
     hint: `leave ${flag} out, or give a whole number`,
   })

@@ -95,7 +95,20 @@ describe('an index of texts', () => {
     expect(code).toBe(0)
     expect(stdout).toMatch(/^similarity\s+name\s+begins\n/)
     expect(stdout).toMatch(/\d\.\d{3}\s+\S*music\S*\s+About musics/)
-    expect(stderr).toContain('zyzzyva')
+    const { stems } = JSON.parse(readFileSync(at('index/vocabulary.json'), 'utf8'))
+    expect(stderr).toContain(`not among the ${stems.length} commonest stems of the index, and left out: zyzzyva`)
+  })
+
+  test('knows as many stems as it was told to, and says so', async () => {
+    const flags = ['--code', '4', '--epochs', '2', '--vocabulary', '12']
+    expect(await json('index', at('texts'), ...flags, '--out', at('dozen'))).toMatchObject({ stems: 12 })
+    const { stems } = JSON.parse(readFileSync(at('dozen/vocabulary.json'), 'utf8'))
+    const all = JSON.parse(readFileSync(at('index/vocabulary.json'), 'utf8')).stems
+    expect(stems).toEqual(all.slice(0, 12))
+    const { error } = await failing('search', at('dozen'), all[12])
+    expect(error).toMatchObject({ code: 'E_DATA', expected: 'at least one of the 12 commonest stems of the index' })
+    const { stdout } = await warmCli(['index', '--help'])
+    expect(stdout).toMatch(/--vocabulary <number>[^-]*commonest[^-]*\(default: 2000\)/)
   })
 
   test('takes the model of another index', async () => {
@@ -198,6 +211,30 @@ describe('what cannot be indexed', () => {
     expect(await refused('texts', ...flags)).toMatchObject({ code: 'E_MISSING', at: '--model, for texts' })
     expect((await refused('nowhere')).code).toMatch(/E_UNKNOWN|E_MISSING/)
     expect(await refused('texts', '--code', '0')).toMatchObject({ code: 'E_OPTION', at: '--code' })
+  })
+
+  test.each(['--code 4', '--epochs 9', '--binary', '--vocabulary 9'])('is with a model and %s', async (flags) => {
+    const [flag = '', ...value] = flags.split(' ')
+    const found = await refused('texts', '--model', at('index'), flag, ...value)
+    expect(found).toMatchObject({ code: 'E_OPTION', at: flag, found: '--model, which is trained' })
+  })
+
+  test.each(['--binary', '--vocabulary 9'])('is samples with %s', async (flags) => {
+    const [flag = '', ...value] = flags.split(' ')
+    expect(await refused('rows.npy', flag, ...value)).toMatchObject({
+      code: 'E_OPTION',
+      at: flag,
+      expected: 'a folder of texts',
+    })
+  })
+
+  test('is by codes that are wider than can be searched', async () => {
+    for (const name of ['texts', 'rows.npy'])
+      expect(await refused(name, '--code', '1025')).toMatchObject({ code: 'E_OPTION', at: '--code', found: '1025' })
+    const flags = ['--hidden', '1025', '--epochs', '1', '--batch-size', '20', '--data', at('rows.npy')]
+    await json('train', 'vanilla', ...flags, '--out', at('wide'))
+    const found = await refused('rows.npy', '--model', at('wide'))
+    expect(found).toMatchObject({ code: 'E_OPTION', at: '--model', found: '1025' })
   })
 
   test('is never written over an index that is there', async () => {

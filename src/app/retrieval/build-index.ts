@@ -8,7 +8,7 @@ import { countStems } from '../../text/bag-of-words.js'
 import { stemsOf } from '../../text/stems.js'
 import { type Vocabulary, vocabularyOf } from '../../text/vocabulary.js'
 import type { Collection, Item, Pictures, Texts } from './collection.js'
-import type { SearchIndex } from './index-folder.js'
+import { MOST_CODE, type SearchIndex } from './index-folder.js'
 import { documentRows } from './text-features.js'
 
 export interface IndexRequest extends Pick<FittingOptions, 'seed' | 'runtime' | 'signal' | 'onEvent'> {
@@ -19,6 +19,8 @@ export interface IndexRequest extends Pick<FittingOptions, 'seed' | 'runtime' | 
   readonly epochs?: number | undefined
   /** Train the code of documents to be rounded to bits. */
   readonly binary?: boolean | undefined
+  /** Of texts: stems that they are told apart by, at most, the commonest; 2,000 when left out. */
+  readonly stems?: number | undefined
   /** Encode with it, in place of training one. */
   readonly known?: Known | undefined
 }
@@ -49,13 +51,15 @@ const SMALL_STEP = 0.001
 /**
  * Learns codes of texts or samples, and makes them searchable.
  *
- * @throws E_DATA when no text has words, or there is only one item; E_SHAPE, E_MISSING when a model of before does not fit
+ * @throws E_OPTION when a code is wider than an index holds; E_DATA when no text has words, or there is only one item; E_SHAPE,
+ *         E_MISSING when a model of before does not fit
  */
 export async function buildIndex(request: IndexRequest): Promise<BuiltIndex> {
   const { collection } = request
   const { kind, name } = collection
-  const known = collection.kind === 'texts' ? prepareTexts(collection, request.known) : prepareSamples(collection)
-  const { samples, items, skipped, vocabulary } = known
+  requireNarrow(request)
+  const { samples, items, skipped, vocabulary } =
+    collection.kind === 'texts' ? prepareTexts(collection, request) : prepareSamples(collection)
   if (items.length < 2) throw tooFew(name, items.length, skipped)
   const model = request.known?.model ?? (await learn(request, samples))
   const { data: codes } = await model.encode(samples)
@@ -75,10 +79,10 @@ interface Prepared {
 const prepareSamples = ({ samples, items }: Pictures): Prepared => ({ samples, items, skipped: [] })
 
 /** Documents without a known word have no direction, and are left out. */
-function prepareTexts({ name, texts, items }: Texts, known: Known | undefined): Prepared {
+function prepareTexts({ name, texts, items }: Texts, { known, stems: most }: IndexRequest): Prepared {
   if (known && !known.vocabulary) throw withoutVocabulary()
   const stems = texts.map(stemsOf)
-  const vocabulary = known?.vocabulary ?? vocabularyOf(stems)
+  const vocabulary = known?.vocabulary ?? vocabularyOf(stems, most)
   const counts = countStems(stems, vocabulary)
   const width = vocabulary.stems.length
   const tells = (row: number) => counts.subarray(row * width, (row + 1) * width).some((count) => count > 0)
@@ -103,13 +107,24 @@ function prepareTexts({ name, texts, items }: Texts, known: Known | undefined): 
 }
 
 function learn(request: IndexRequest, samples: Dataset): Promise<Autoencoder> {
-  const { collection, code, binary = false, known: _, collection: __, ...fit } = request
+  const { collection, code, binary = false, known: _, stems: __, ...fit } = request
   const batchSize = Math.min(BATCH, samples.rows)
   const own = Math.ceil((STEPS * batchSize) / samples.rows)
   const { epochs = Math.min(MOST_EPOCHS, Math.max(FEWEST_EPOCHS, own)), ...how } = fit
   return collection.kind === 'texts'
     ? documents({ units: [code], batchSize, epochs, binary }).fit(samples, how)
     : deep({ units: [HIDDEN, code], batchSize, epochs, learningRate: SMALL_STEP }).fit(samples, how)
+}
+
+function requireNarrow({ code, known }: IndexRequest): void {
+  const width = known?.model.codeWidth ?? code
+  if (width <= MOST_CODE) return
+  throw new DiaboloError('E_OPTION', {
+    at: known ? '--model' : '--code',
+    expected: `codes of at most ${MOST_CODE} values, which an index holds`,
+    found: `${width}`,
+    hint: known ? 'give a model with a narrower code, or leave --model out to train one' : 'give a smaller --code',
+  })
 }
 
 function tooFew(at: string, found: number, skipped: readonly string[]): DiaboloError {

@@ -24,6 +24,9 @@ export const INDEX_FILES = {
 
 const FORMAT = 'diabolo-index/1'
 
+/** Values per code, at most. */
+export const MOST_CODE = 1024
+
 /** Items of an index, at most: codes are held in memory. */
 const MOST_ITEMS = 2 ** 24
 
@@ -34,7 +37,7 @@ const headSchema = z.strictObject({
   data: z.string(),
   rows: z.int().min(1).max(MOST_ITEMS),
   /** Values per code, and bits. */
-  code: z.int().min(1).max(1024),
+  code: z.int().min(1).max(MOST_CODE),
   /** Of each value of the code: above it, its bit is 1. */
   thresholds: z.array(z.number()),
 })

@@ -29,7 +29,7 @@ export interface Found extends Item {
 
 export interface SearchResult {
   readonly found: readonly Found[]
-  /** Of a text: stems that no document of the index has. */
+  /** Of a text: stems that are not in the vocabulary of the index, which has the commonest of its documents only. */
   readonly unknown: readonly string[]
   /** How it was searched. */
   readonly by: 'cosine' | 'address' | 'scan'

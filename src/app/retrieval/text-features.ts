@@ -21,7 +21,7 @@ export const documentRows = (
 /** Unknown words that a message names. */
 const MOST_NAMED = 8
 
-/** A question as a document, and the stems in it that no document of the index has. */
+/** A question as a document, and the stems in it that are not in the vocabulary, though documents may have them. */
 export interface AskedText {
   readonly samples: Dataset
   readonly unknown: readonly string[]
@@ -46,9 +46,9 @@ export function askText(text: string, vocabulary: Vocabulary, at: string): Asked
     const named = unknown.slice(0, MOST_NAMED).join(', ')
     throw new DiaboloError('E_DATA', {
       at,
-      expected: `at least one word that stands in the documents of the index (${vocabulary.stems.length} are known, as stems)`,
+      expected: `at least one of the ${vocabulary.stems.length} commonest stems of the index`,
       found: unknown.length > MOST_NAMED ? `${named}, …` : named,
-      hint: 'try other words: those that stand in documents about it',
+      hint: 'try commoner words that stand in documents about it, or make an index with a larger --vocabulary',
     })
   }
   return { samples: documentRows([stems], vocabulary, at), unknown }

@@ -4,10 +4,11 @@ import { openModel } from '../../app/open-run.js'
 import { buildIndex, type Known } from '../../app/retrieval/build-index.js'
 import { openCollection } from '../../app/retrieval/collection.js'
 import { INDEX_FILES, readIndex, writeIndex } from '../../app/retrieval/index-folder.js'
+import { DiaboloError } from '../../base/errors.js'
 import { exists, requireFresh } from '../../node/files.js'
 import { openNodeRuntime } from '../../runtime/ort-node.js'
 import type { Device, Runtime } from '../../runtime/types.js'
-import { deviceOption, numberOf, requireWhole } from '../flags.js'
+import { deviceOption, givenFlags, numberOf, requireWhole } from '../flags.js'
 import { interruptible } from '../interrupt.js'
 import { note, say, table, writeJson } from '../output.js'
 import { createProgress } from '../progress.js'
@@ -18,10 +19,18 @@ interface Flags {
   readonly code: number
   readonly epochs?: number
   readonly binary?: boolean
+  readonly vocabulary: number
   readonly seed: number
   readonly device: Device
   readonly json?: boolean
 }
+
+/** What decides how a model is trained, and what decides it for texts only. */
+const FOR_TRAINING = ['code', 'epochs', 'binary', 'vocabulary']
+const FOR_TEXTS = ['binary', 'vocabulary']
+
+/** Stems of a vocabulary, at most: the widest layer that is possible, with the widest code. */
+const MOST_STEMS = 2 ** 16
 
 /** Texts that are named as left out. */
 const MOST_NAMED = 5
@@ -34,26 +43,36 @@ export function register(command: Command): void {
     .option('--code <number>', 'values per code, and bits', numberOf('--code'), 128)
     .option('--epochs <number>', 'passes over the data (default: about 1,500 steps)', numberOf('--epochs'))
     .option('--binary', 'train the codes of texts to be rounded to bits, for search --hash')
+    .option(
+      '--vocabulary <number>',
+      'stems that texts are told apart and found by, the commonest; rarer words are left out, of texts and of questions',
+      numberOf('--vocabulary'),
+      2000,
+    )
     .option('--seed <number>', 'decides every random draw', numberOf('--seed'), 1)
     .addOption(deviceOption())
     .option('--json', 'print one JSON document instead')
     .action(make)
 }
 
-async function make(data: string, flags: Flags): Promise<void> {
-  const { out, code, epochs, binary, seed, device, json } = flags
+async function make(data: string, flags: Flags, command: Command): Promise<void> {
+  const { out, code, epochs, binary, vocabulary, seed, device, json } = flags
   requireWhole('--seed', seed, 0)
   requireWhole('--code', code, 1)
+  requireWhole('--vocabulary', vocabulary, 1, MOST_STEMS)
   if (epochs !== undefined) requireWhole('--epochs', epochs, 1)
+  if (flags.model !== undefined) refuseGiven(command, FOR_TRAINING, 'a model to train', '--model, which is trained')
   await requireFresh(out)
   const collection = await openCollection(data)
+  if (collection.kind !== 'texts') refuseGiven(command, FOR_TEXTS, 'a folder of texts', `"${data}", which has samples`)
   const runtime = await openNodeRuntime({ device })
   try {
     const known = await openKnown(flags.model, runtime)
+    const request = { collection, code, epochs, binary, stems: vocabulary, seed }
     const progress = createProgress('index')
     const before = performance.now()
     const { result, interrupted } = await interruptible((signal) =>
-      buildIndex({ collection, code, epochs, binary, known, seed, runtime, signal, onEvent: progress.onEvent }),
+      buildIndex({ ...request, known, runtime, signal, onEvent: progress.onEvent }),
     )
     progress.end()
     const { index, skipped } = result
@@ -83,6 +102,17 @@ async function make(data: string, flags: Flags): Promise<void> {
   } finally {
     await runtime.close()
   }
+}
+
+/**
+ * What was asked for and would not be done is refused.
+ *
+ * @throws E_OPTION naming the first of these flags that was given
+ */
+function refuseGiven(command: Command, names: readonly string[], expected: string, found: string): void {
+  const [given] = Object.keys(givenFlags(command, names))
+  if (given === undefined) return
+  throw new DiaboloError('E_OPTION', { at: `--${given}`, expected, found, hint: `leave --${given} out` })
 }
 
 /** Of an index also its vocabulary. */

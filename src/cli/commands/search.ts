@@ -45,7 +45,7 @@ async function search(folder: string, query: string | undefined, flags: Flags): 
     const index = await readIndex(folder, runtime)
     const result = await ask(index, query, file, { top, hash, radius })
     if (json) writeJson({ index: folder, ...(query !== undefined ? { query } : { file }), ...result })
-    else show(result)
+    else show(result, index.vocabulary?.stems.length)
   } finally {
     await runtime.close()
   }
@@ -59,8 +59,10 @@ async function ask(index: SearchIndex, query: string | undefined, file: string |
     : searchSample(index, await openFile(path), options)
 }
 
-function show({ found, unknown, by, milliseconds }: SearchResult): void {
-  if (unknown.length > 0) note(`not in the index, and left out: ${unknown.join(', ')}`)
+/** @param stems  in the vocabulary of an index of texts */
+function show({ found, unknown, by, milliseconds }: SearchResult, stems = 0): void {
+  if (unknown.length > 0)
+    note(`not among the ${stems} commonest stems of the index, and left out: ${unknown.join(', ')}`)
   if (found.length === 0) {
     note('nothing lies so near')
     return
