@@ -16,6 +16,10 @@ export interface ClusterSummary {
   readonly inertia: number
   readonly rounds: number
   readonly sizes: readonly number[]
+  /** Clusters without samples. */
+  readonly empty: number
+  /** Where there are such: how many codes differ. */
+  readonly distinct?: number
   /** Where samples have classes: how far clusters are these. */
   readonly classes?: {
     readonly mutualInformation: number
@@ -35,12 +39,16 @@ export async function clusterCodes(
   const clustering = await kMeans({ shape: [data.rows, width], data: codes }, options)
   const { clusters, inertia, rounds } = clustering
   const { labels } = data
+  const sizes = sizesOf(clustering)
+  const empty = sizes.filter((size) => size === 0).length
   const summary = {
     rows: data.rows,
     width,
     inertia,
     rounds,
-    sizes: sizesOf(clustering),
+    sizes,
+    empty,
+    ...(empty > 0 && { distinct: distinctOf(codes, width) }),
     ...(labels && {
       classes: {
         mutualInformation: mutualInformation(clusters, labels),
@@ -52,24 +60,34 @@ export async function clusterCodes(
   return { clustering, summary }
 }
 
+/** How many rows differ. */
+function distinctOf(codes: Float32Array, width: number): number {
+  const seen = new Set<string>()
+  for (let from = 0; from < codes.length; from += width) seen.add(codes.subarray(from, from + width).join())
+  return seen.size
+}
+
 const SHOWN = 16
 
-/** A row of samples for each cluster, drawn at random; nothing where samples are no images. */
+/** A row of samples for each cluster that has some, drawn at random; nothing where samples are no images. */
 export function drawClusters(data: Dataset, clustering: Clustering, seed: number): Figure | undefined {
   const shape = imageShape(data)
   if (!shape) return undefined
   const sizes = sizesOf(clustering)
-  const rows = sizes.map((size, cluster) => {
+  const rows = sizes.flatMap((size, cluster) => {
+    if (size === 0) return []
     const members = membersOf(clustering, cluster)
     const order = permutation(size, rng(seed, 'clusters', cluster))
     // samples of small clusters are shown more than once: rows have one length
     const shown = Int32Array.from({ length: SHOWN }, (_, i) => members[order[i % size] as number] as number)
-    return { caption: captionOf(data, members, cluster), images: pick(data, shown).values }
+    return [{ caption: captionOf(data, members, cluster), images: pick(data, shown).values }]
   })
+  const empty = sizes.length - rows.length
+  const others = empty > 0 ? ` ${empty} more ${empty === 1 ? 'is' : 'are'} empty.` : ''
   return drawImageGrid({
     id: 'clusters',
     title: 'Clusters of codes, a row of samples for each',
-    caption: `${SHOWN} samples of each of ${sizes.length} clusters of ${data.rows} codes, at random. No label was used to find them.`,
+    caption: `${SHOWN} samples of each of ${rows.length} clusters of ${data.rows} codes, at random.${others} No label was used to find them.`,
     shape,
     rows,
   })

@@ -25,7 +25,7 @@ export interface KMeansOptions {
 }
 
 export interface Clustering {
-  /** float32 [clusters, width]: the mean of each cluster */
+  /** float32 [clusters, width]: the mean of each cluster; of an empty one where it was last */
   readonly centres: Rows
   /** int32 [rows]: the cluster of each row, from 0 */
   readonly clusters: Int32Array
@@ -37,7 +37,8 @@ export interface Clustering {
 
 /**
  * k-means (Lloyd 1982), begun by k-means++ (Arthur & Vassilvitskii 2007). Distances and sums are computed by the runtime. A
- * cluster that loses all of its rows gets the row that is farthest from its centre.
+ * cluster that loses all of its rows gets the row that is farthest from its centre; where there are fewer different rows than
+ * clusters, those that are too many stay empty.
  *
  * @param codes  float32 [rows, width]
  * @throws E_OPTION when there are fewer rows than clusters; the signal's reason when it aborts
@@ -79,15 +80,17 @@ async function lloyd(
   { rounds, signal }: { readonly rounds: number; readonly signal: AbortSignal | undefined },
 ): Promise<Assigned> {
   let centres = start
-  let before: Int32Array | undefined
+  let before: Assignment | undefined
   for (let round = 1; ; round++) {
     signal?.throwIfAborted()
     const assigned = await table.assign(centres)
-    const { clusters, inertia } = assigned
-    const settled = before?.every((cluster, i) => cluster === clusters[i])
-    if (settled || round > rounds) return { centres, clusters, inertia, rounds: Math.min(round, rounds) }
-    centres = meansOf(assigned, points)
-    before = clusters
+    const { clusters, inertia, counts } = assigned
+    const settled = before?.clusters.every((cluster, i) => cluster === clusters[i])
+    // a row that was given to an empty cluster may be back with its like: others are tried while that makes anything better
+    const refills = counts.includes(0) && inertia < (before?.inertia ?? 0)
+    if ((settled && !refills) || round > rounds) return { centres, clusters, inertia, rounds: Math.min(round, rounds) }
+    centres = meansOf(assigned, points, centres)
+    before = assigned
   }
 }
 
@@ -101,13 +104,19 @@ interface Assignment {
   readonly counts: Float64Array
 }
 
-/** New centres; empty clusters take rows from others, the farthest first. */
-function meansOf({ clusters, distances, sums, counts }: Assignment, { width, data }: Points): Float32Array {
+/** New centres; empty clusters take rows from others, the farthest first, and keep their centres where there is none to take. */
+function meansOf(
+  { clusters, distances, sums, counts }: Assignment,
+  points: Points,
+  centres: Float32Array,
+): Float32Array {
+  const { width, data } = points
+  const left = Float32Array.from(distances)
+  const hasOthers = (row: number) => (counts[clusters[row] as number] as number) > 1
   const empty = [...counts.keys()].filter((cluster) => counts[cluster] === 0)
-  const taken = new Set<number>()
   for (const cluster of empty) {
-    const row = farthest(distances, taken)
-    taken.add(row)
+    const row = farthest(left, hasOthers)
+    if (row === undefined) break
     const from = clusters[row] as number
     for (let j = 0; j < width; j++) {
       const value = data[row * width + j] as number
@@ -116,15 +125,20 @@ function meansOf({ clusters, distances, sums, counts }: Assignment, { width, dat
     }
     counts[from] = (counts[from] as number) - 1
     counts[cluster] = 1
+    left[row] = 0
   }
-  return Float32Array.from(sums, (sum, i) => sum / Math.max(1, counts[Math.floor(i / width)] as number))
+  return centres.map((centre, i) => {
+    const count = counts[Math.floor(i / width)] as number
+    return count === 0 ? centre : (sums[i] as number) / count
+  })
 }
 
-function farthest(distances: Float32Array, taken: ReadonlySet<number>): number {
-  let found = 0
-  let most = -1
+/** @returns nothing where all of these rows are at their centres */
+function farthest(distances: Float32Array, isWanted: (row: number) => boolean): number | undefined {
+  let found: number | undefined
+  let most = 0
   distances.forEach((distance, row) => {
-    if (distance <= most || taken.has(row)) return
+    if (distance <= most || !isWanted(row)) return
     found = row
     most = distance
   })

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { digits } from '../../src/data/digits/index.js'
 import { formatNpy } from '../../src/data/formats/npy.js'
 import { Autoencoder } from '../../src/node.js'
 import { zip } from '../hostile/zip.js'
@@ -143,6 +144,28 @@ describe('cluster', () => {
     const clusters = parseNpy(readFileSync(join(at('groups'), 'clusters.npy')), 'clusters.npy')
     expect(clusters.shape).toEqual([10_000])
     expect(readFileSync(join(at('groups'), 'clusters.svg'), 'utf8')).toContain('cluster 12')
+  })
+
+  test('says which clusters are empty, and shows the others', async () => {
+    const { values } = digits({ rows: 3, seed: 2 })
+    const images = Uint8Array.from({ length: 30 * 784 }, (_, i) => values[i % (3 * 784)] as number)
+    const labels = Uint8Array.from({ length: 30 }, (_, row) => row % 3)
+    writeFileSync(
+      at('same.npz'),
+      zip([
+        { name: 'X.npy', content: formatNpy([30, 28, 28], images) },
+        { name: 'y.npy', content: formatNpy([30], labels) },
+      ]),
+    )
+    const args = ['cluster', at('run'), '--data', at('same.npz'), '--clusters', '5', '--out']
+    const { stdout, stderr } = await warmCli([...args, at('empty'), '--json'])
+    expect(JSON.parse(stdout), stderr).toMatchObject({ empty: 2, distinct: 3, classes: { purity: 1 } })
+    expect(JSON.parse(readFileSync(join(at('empty'), 'cluster.json'), 'utf8'))).toMatchObject({ empty: 2 })
+    const figure = readFileSync(join(at('empty'), 'clusters.svg'), 'utf8')
+    expect(figure.match(/cluster \d: 10 samples, 100% \d</g)).toHaveLength(3)
+    expect(figure).not.toContain('NaN')
+    const told = await warmCli([...args, at('told')])
+    expect(told.stderr).toContain('2 of 5 clusters are empty: there are only 3 different codes')
   })
 
   test('works without labels and without images', async () => {

@@ -171,6 +171,23 @@ describe('k-means', () => {
     expect(relativeError(found.centres.data, means)).toBeLessThan(1e-5)
   })
 
+  test('tries other rows for an empty cluster when the farthest goes back to its like', async () => {
+    const doubled = { shape: [4, 1], data: Float32Array.of(10, 10, 0, 1) }
+    const start = { shape: [3, 1], data: Float32Array.of(7, 0.5, 1000) }
+    const found = await kMeans(doubled, { clusters: 3, start, runtime: native() })
+    expect(new Set(found.clusters).size).toBe(3)
+    expect(found.inertia).toBe(0)
+  })
+
+  test('leaves clusters empty where there are fewer different rows, and is done with it', async () => {
+    const two = { shape: [3, 1], data: Float32Array.of(10, 1, 1) }
+    const found = await kMeans(two, { clusters: 3, seed: 1, restarts: 1, runtime: native() })
+    expect(found.inertia).toBe(0)
+    expect(new Set(found.clusters).size).toBe(2)
+    expect(found.rounds).toBeLessThan(5)
+    expect(new Set(found.centres.data)).toEqual(new Set([1, 10]))
+  })
+
   test('has room for as many clusters as rows, and for rows that are all the same', async () => {
     const few = { shape: [4, 1], data: Float32Array.of(1, 5, 2, 9) }
     expect((await kMeans(few, { clusters: 4, runtime: native() })).inertia).toBe(0)

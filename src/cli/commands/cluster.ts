@@ -48,7 +48,8 @@ export function register(command: Command): void {
     })
 }
 
-function show(data: string, { rows, inertia, rounds, sizes, classes }: ClusterSummary, out: string): void {
+function show(data: string, summary: ClusterSummary, out: string): void {
+  const { rows, inertia, rounds, sizes, empty, distinct, classes } = summary
   say(
     table([
       ['data', 'samples', 'clusters', 'inertia', 'rounds'],
@@ -66,5 +67,12 @@ function show(data: string, { rows, inertia, rounds, sizes, classes }: ClusterSu
       ])}`,
     )
   }
+  if (empty > 0) note(`\n${emptiness(empty, sizes.length, distinct)}`)
   note(`\n${out}: the cluster of each sample, the centres, and a picture of images`)
+}
+
+/** Why there are empty clusters, where that is plain. */
+function emptiness(empty: number, clusters: number, distinct = clusters): string {
+  const why = distinct < clusters ? `: there are only ${distinct} different codes` : ''
+  return `${empty} of ${clusters} clusters are empty${why}`
 }
