@@ -50,12 +50,14 @@ async function ownSplit(path: string, { provenance }: Autoencoder): Promise<Sour
   // what was streamed is known by some of its rows, and other rows of it were set aside
   const source = await openTrainingSource(path, seed, fingerprint?.startsWith('sha256-') ?? false)
   if ('columns' in source.train) return undefined
-  const [{ train, test }, { train: rest }] = [source as Source<Dataset | RowStream>, await withValidation(source, seed)]
+  const { train, test } = source as Source<Dataset | RowStream>
   const isOwn = async (data: Dataset | RowStream) =>
     fingerprint === undefined
       ? data.name === provenance.dataset && data.rows === provenance.rows
       : (await fingerprintOf(data)) === fingerprint
-  if (!(await isOwn(train)) && !(await isOwn(rest as Dataset | RowStream))) return undefined
+  const isValidated = async () =>
+    train.rows > 1 && isOwn((await withValidation(source, seed)).train as Dataset | RowStream)
+  if (!(await isOwn(train)) && !(await isValidated())) return undefined
   return { name: path, origin: path, train: isStream(train) ? await readDataset(train) : train, test }
 }
 

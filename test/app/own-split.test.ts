@@ -67,6 +67,13 @@ test('data that the model has not seen is split by any seed', async () => {
   expect((await openSplit(other, {})).seed).toBe(1)
 })
 
+test('data of two rows has one to test on', async () => {
+  const two = join(folder, 'two.npy')
+  writeFileSync(two, formatNpy([2, 3], new Float32Array(6)))
+  const model = { provenance: { dataset: 'other', rows: 5, seed: 3, fingerprint: 'sha256:0' } } as Autoencoder
+  expect((await openSplit(two, { model })).source.test.rows).toBe(1)
+})
+
 test('digits are new with every seed, and refused only where the model has seen those to test on', async () => {
   const model = { provenance: { dataset: 'digits', rows: 5102, seed: 3 } } as Autoencoder
   await expect(openSplit('digits:101', { model })).rejects.toMatchObject({ code: 'E_OPTION', at: '--data digits:101' })
