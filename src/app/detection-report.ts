@@ -7,7 +7,8 @@ import { renderPage, type Section } from '../report/page.js'
 import { drawRankingCurve } from '../report/ranking-curve.js'
 import { drawScoreHistogram } from '../report/score-histogram.js'
 import type { Detection } from './detection.js'
-import type { DetectionSummary } from './detection-summary.js'
+import { type DetectionSummary, truthOf } from './detection-summary.js'
+import type { Anomalies } from './labelled-rows.js'
 import { writeFigure, writeModel } from './run-writer.js'
 
 /** What a detection leaves behind beside its model. */
@@ -18,7 +19,7 @@ export async function writeDetection(
   folder: string,
   detection: Detection,
   summary: DetectionSummary,
-  anomaly: readonly boolean[] | undefined,
+  anomaly: Anomalies | undefined,
 ): Promise<void> {
   await writeModel(folder, detection.model)
   await writeWhole(join(folder, DETECTION_FILE), `${JSON.stringify(summary, undefined, 2)}\n`)
@@ -28,13 +29,11 @@ export async function writeDetection(
 }
 
 /** How the scores lie; and, where it is known what they should find, how well they do. */
-export async function drawDetection(
-  { model, scored, judged }: Detection,
-  anomaly: readonly boolean[] | undefined,
-): Promise<Figure[]> {
+export async function drawDetection(detection: Detection, anomaly: Anomalies | undefined): Promise<Figure[]> {
+  const { model, scored, judged } = detection
   const [{ scores }] = scored
   const own = (values: Float32Array) => Float32Array.from(judged, (row) => values[row] as number)
-  const truth = anomaly && Array.from(judged, (row) => anomaly[row] === true)
+  const truth = truthOf(detection, anomaly)
   const histogram = await drawScoreHistogram({
     scores: own(scores),
     anomaly: truth,
@@ -74,7 +73,10 @@ function renderDetection(summary: DetectionSummary, figures: readonly Figure[]):
   const { data, rows, learned, anomalies, threshold, seed, seconds } = summary
   return renderPage({
     title: `Anomalies in ${basename(data)}`,
-    lead: `${anomalies.toLocaleString('en')} of ${rows.toLocaleString('en')} rows are above the threshold.`,
+    lead:
+      anomalies === null
+        ? `${rows.toLocaleString('en')} rows are scored. The model has no threshold, so none of them is called an anomaly.`
+        : `${anomalies.toLocaleString('en')} of ${rows.toLocaleString('en')} rows are above the threshold.`,
     facts: [
       { label: 'Data', value: data },
       { label: 'Rows learned from', value: learned },
@@ -91,7 +93,7 @@ function renderDetection(summary: DetectionSummary, figures: readonly Figure[]):
 }
 
 /** The detector beside what it must be better than. */
-function comparison({ worth, verdict, judged, agreement }: DetectionSummary): Section[] {
+function comparison({ worth, verdict, judged, seen, agreement }: DetectionSummary): Section[] {
   if (!worth) {
     if (Object.keys(agreement).length === 0) return []
     return [
@@ -112,7 +114,9 @@ function comparison({ worth, verdict, judged, agreement }: DetectionSummary): Se
       heading: 'What it is worth',
       text: 'A detector that is not better than principal components or than its own untrained network has learned nothing of use here.',
       table: {
-        caption: `On ${judged.toLocaleString('en')} rows whose labels are known; they were not used in training.`,
+        caption: `On ${judged.toLocaleString('en')} rows whose labels are known; ${
+          seen ? 'it learned from these rows, but saw no label' : 'it learned from none of them'
+        }.`,
         columns: [
           { label: 'Detector' },
           { label: 'AUROC', best: 'highest' },
@@ -131,7 +135,7 @@ function listing({ anomalous, anomalies }: DetectionSummary): Section[] {
     {
       heading: 'Anomalies',
       table: {
-        caption: `The ${anomalous.length} largest scores of ${anomalies.toLocaleString('en')} above the threshold, and what adds most to each.`,
+        caption: `The ${anomalous.length} largest scores of ${anomalies?.toLocaleString('en')} above the threshold, and what adds most to each.`,
         columns: [{ label: 'Row' }, { label: 'Score' }, { label: 'Mostly from' }],
         rows: anomalous.map(({ row, score, blame }) => [String(row), score, showBlame(blame)]),
       },

@@ -1,6 +1,7 @@
 import { judge, rank, type Verdict } from '../detect/ranking.js'
 import type { Threshold } from '../model/artifact.js'
 import type { Detection } from './detection.js'
+import type { Anomalies } from './labelled-rows.js'
 import { ranked } from './score-table.js'
 
 /** What a detector is worth, where it is known which rows are anomalies. */
@@ -21,16 +22,20 @@ export interface DetectionSummary {
   readonly data: string
   readonly rows: number
   readonly learned: number
+  /** Rows that it is judged by, where labels were given. */
   readonly judged: number
+  /** Whether it learned from rows that it is judged by. */
+  readonly seen: boolean
   readonly seed: number
   readonly seconds: number
   readonly threshold: Threshold | null
-  readonly anomalies: number
+  /** Rows above the threshold; null where there is none. */
+  readonly anomalies: number | null
   /** The first ones, the largest scores first. */
   readonly anomalous: readonly Anomaly[]
-  /** By the name of each detector: only where labels were given. */
+  /** By the name of each detector: only where labels were given, and some rows are anomalies and others not. */
   readonly worth?: Readonly<Record<string, Worth>>
-  /** What the threshold comes to: only where labels were given. */
+  /** What the threshold comes to: only where it is known what each detector is worth. */
   readonly verdict?: Verdict
   /** Of the rows with the largest scores, as many as there are anomalies, the part that each baseline agrees on. */
   readonly agreement: Readonly<Record<string, number>>
@@ -42,28 +47,28 @@ const BLAMED = 3
 
 /**
  * @param anomaly  of every row, where it is known
- * @throws E_DATA when there are no anomalies among the rows that are judged by, or nothing else
  */
 export function summarise(
   { data, seed }: { readonly data: string; readonly seed: number },
   detection: Detection,
-  anomaly: readonly boolean[] | undefined,
+  anomaly: Anomalies | undefined,
 ): DetectionSummary {
-  const { model, scored, judged, learned, seconds } = detection
+  const { model, scored, judged, learned, seen, seconds } = detection
   const [{ scores }, ...baselines] = scored
   const limit = model.threshold?.value
   const above = limit === undefined ? [] : ranked(scores).filter((row) => (scores[row] as number) > limit)
   const judgedOf = (values: Float32Array) => Float32Array.from(judged, (row) => values[row] as number)
-  const truth = anomaly && Array.from(judged, (row) => anomaly[row] === true)
+  const truth = truthOf(detection, anomaly)
   return {
     data,
     rows: scores.length,
     learned,
     judged: judged.length,
+    seen,
     seed,
     seconds,
     threshold: model.threshold ?? null,
-    anomalies: above.length,
+    anomalies: limit === undefined ? null : above.length,
     anomalous: above
       .slice(0, LISTED)
       .map((row) => ({ row, score: scores[row] as number, blame: blameOf(detection, row) })),
@@ -80,6 +85,12 @@ export function summarise(
       baselines.map((baseline) => [baseline.name, sharedTop(scores, baseline.scores, Math.max(1, above.length))]),
     ),
   }
+}
+
+/** Whether each row that is judged by is an anomaly; undefined where that is not known, or where all are of one kind. */
+export function truthOf({ judged }: Detection, anomaly: Anomalies | undefined): boolean[] | undefined {
+  const truth = anomaly && Array.from(judged, (row) => anomaly[row] === true)
+  return truth && new Set(truth).size === 2 ? truth : undefined
 }
 
 /** The values or columns that add most to a row's score. */

@@ -1,15 +1,14 @@
 import type { ScoreName } from '../compile/spec.js'
 import { type Dataset, dataset } from '../data/dataset.js'
 import { pick } from '../data/split.js'
-import type { Table } from '../data/table.js'
 import type { Autoencoder } from '../model/autoencoder.js'
 import { fitSpec } from '../model/estimator.js'
 import { ensemble, pca } from '../model/recipes.js'
-import type { ThresholdOptions } from '../model/threshold.js'
+import { requireThreshold, type ThresholdOptions } from '../model/threshold.js'
 import type { Runtime } from '../runtime/types.js'
 import type { TableOptions } from '../table/options.js'
 import type { FitEvent } from '../train/events.js'
-import { holdOutPlaces, type LabelledRows, pickOf } from './labelled-rows.js'
+import { type Anomalies, holdOutPlaces, type LabelledRows, pickOf } from './labelled-rows.js'
 
 export interface DetectionRequest extends LabelledRows {
   /** How the columns of a table become numbers. */
@@ -37,9 +36,14 @@ export interface Detection {
   readonly scored: readonly [Scored, ...Scored[]]
   /** float32 [rows, values or columns]: what each adds to the score. */
   readonly errors: Float32Array
-  /** Places of the rows that are judged by: all of them, or, of one class, anomalies and what was held out for this. */
+  /**
+   * Places of the rows that are judged by: all that are labelled, or all where none is; of one class, anomalies and what was held
+   * out for this.
+   */
   readonly judged: Int32Array
   readonly learned: number
+  /** Whether the detector learned from rows that are judged by: what it makes of their kind is then no promise for others. */
+  readonly seen: boolean
   readonly seconds: number
 }
 
@@ -50,15 +54,17 @@ const HELD_OUT = 0.2
  * Trains the default detector, and the two that keep it honest: √values principal components of the standardised values, and
  * the same network untrained.
  *
- * @throws E_DATA when there are too few rows for the threshold asked for; and what `fit` throws
+ * @throws E_DATA when there are too few rows for the threshold asked for, E_OPTION when it is none, both before anything is
+ *         trained; and what `fit` throws
  */
 export async function detect(request: DetectionRequest): Promise<Detection> {
   const { rows, anomaly, columns, oneClass, threshold, score, seed, runtime, signal, onEvent } = request
   const places = Int32Array.from({ length: rows.rows }, (_, row) => row)
-  const chosen = oneClass ? places.filter((row) => !anomaly?.[row]) : places
+  const chosen = oneClass ? places.filter((row) => anomaly?.[row] === false) : places
   const calibrates = threshold.falseAlarms !== undefined
   const { rest, heldOut: unseen } = holdOutPlaces(chosen, oneClass ? HELD_OUT : 0, seed)
   const { rest: learned, heldOut: calibration } = holdOutPlaces(rest, calibrates ? HELD_OUT : 0, seed)
+  requireThreshold(threshold, (calibrates ? calibration : learned).length)
   const own = pickOf(rows, learned)
   const options = { seed, runtime, ...(signal && { signal }), ...(onEvent && { onEvent }) }
 
@@ -80,11 +86,15 @@ export async function detect(request: DetectionRequest): Promise<Detection> {
       { name: 'untrained', scores: await scoreUntrained(model, trained, samples, runtime, seed) },
     ],
     errors: (await model.errors(samples)).data,
-    judged: oneClass ? places.filter((row) => anomaly?.[row] || ordinary.has(row)) : places,
+    judged: oneClass ? places.filter((row) => anomaly?.[row] || ordinary.has(row)) : labelledOf(places, anomaly),
     learned: learned.length,
+    seen: !oneClass,
     seconds,
   }
 }
+
+const labelledOf = (places: Int32Array, anomaly: Anomalies | undefined) =>
+  anomaly ? places.filter((row) => anomaly[row] !== undefined) : places
 
 /** The same network with the weights that it started from, all else as it was fitted. */
 async function scoreUntrained(
@@ -134,14 +144,18 @@ function standardised({ values, scale, rows, name }: Dataset, by: Int32Array): D
 }
 
 /** Rows that are scored by a detector there is. */
-export async function scoreWith(model: Autoencoder, rows: Dataset | Table): Promise<Detection> {
+export async function scoreWith(model: Autoencoder, { rows, anomaly }: LabelledRows): Promise<Detection> {
   const samples = model.samples(rows)
   return {
     model,
     scored: [{ name: model.spec.recipe, scores: await model.score(samples) }],
     errors: (await model.errors(samples)).data,
-    judged: Int32Array.from({ length: rows.rows }, (_, row) => row),
+    judged: labelledOf(
+      Int32Array.from({ length: rows.rows }, (_, row) => row),
+      anomaly,
+    ),
     learned: 0,
+    seen: false,
     seconds: 0,
   }
 }

@@ -30,21 +30,35 @@ export function thresholdOf(scores: Float32Array, { quantile, falseAlarms }: Thr
 }
 
 /**
+ * Refuses what could be no threshold, whatever the scores are.
+ *
+ * @param rows  scores that it will be taken from
+ * @throws E_OPTION when a number is out of range; E_DATA when there are too few scores
+ */
+export function requireThreshold({ quantile, falseAlarms }: ThresholdOptions, rows: number): void {
+  if (falseAlarms === undefined) requireQuantile(quantile ?? DEFAULT_QUANTILE)
+  else conformalRank(falseAlarms, rows)
+}
+
+/**
  * The smallest score that at least this part of all scores does not exceed (nearest rank): s₍⌈q n⌉₎ of n in order.
  *
  * @param quantile  above 0, 1 at most: with 1 it is the largest score
  * @throws E_OPTION when it is not; E_DATA when there are no scores
  */
 export function quantileOf(scores: Float32Array, quantile: number): number {
-  if (!(quantile > 0 && quantile <= 1)) {
-    throw new DiaboloError('E_OPTION', {
-      at: 'quantile of a threshold',
-      expected: 'a number above 0 and at most 1',
-      found: `${quantile}`,
-      hint: `leave it out for ${DEFAULT_QUANTILE}`,
-    })
-  }
+  requireQuantile(quantile)
   return scoreOfRank(scores, Math.ceil(quantile * scores.length))
+}
+
+function requireQuantile(quantile: number): void {
+  if (quantile > 0 && quantile <= 1) return
+  throw new DiaboloError('E_OPTION', {
+    at: 'quantile of a threshold',
+    expected: 'a number above 0 and at most 1',
+    found: `${quantile}`,
+    hint: `leave it out for ${DEFAULT_QUANTILE}`,
+  })
 }
 
 /**

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { rng } from '../../src/base/random.js'
 import { formatCsv } from '../../src/data/formats/csv-text.js'
-import { type Table, table } from '../../src/data/table.js'
+import { formatNpy } from '../../src/data/formats/npy.js'
+import { type Column, pickTable, type Table, table } from '../../src/data/table.js'
+import { zip } from '../hostile/zip.js'
 import { people } from '../table/people.js'
 import { warmCli } from './warm-cli.js'
 
@@ -173,6 +175,16 @@ describe('detect', () => {
     expect(existsSync(at('wrong/model.onnx'))).toBe(false)
   })
 
+  test.each([
+    [['--quantile', '1.5'], 'quantile of a threshold'],
+    [['--false-alarms', '0.001'], 'samples for a threshold'],
+  ])('%j is refused before anything is trained', async (flags, place) => {
+    const { code, stdout, stderr } = await warmCli(['detect', '--data', at('rows.csv'), ...flags, '--json'])
+    expect(code).toBeGreaterThan(0)
+    expect(JSON.parse(stdout).error.at).toContain(place)
+    expect(stderr).not.toContain('epoch')
+  })
+
   test('a trained detector is taken as it is', async () => {
     for (const flags of [
       ['--score', 'squared'],
@@ -183,4 +195,81 @@ describe('detect', () => {
       expect(JSON.parse(stdout).error.code).toBe('E_OPTION')
     }
   })
+})
+
+describe('labels', () => {
+  const labelled = (name: string, columns: readonly Column[], kind: Column) =>
+    writeFileSync(at(name), formatCsv(table([...columns.filter(({ name }) => name !== 'kind'), kind])))
+  const detect = (...args: string[]) => json('detect', ...args, '--out', at(`run-${args.join('').replace(/\W/g, '')}`))
+  const words = (of: (row: number) => string | undefined): Column => ({
+    name: 'kind',
+    type: 'text',
+    values: odd.map((_, row) => of(row)),
+  })
+
+  test('that are missing make a row neither ordinary nor an anomaly', async () => {
+    const told = words((row) => (row % 4 === 0 ? undefined : odd[row] ? 'bad' : 'ok'))
+    labelled('some.csv', data.columns, told)
+    const flags = ['--data', at('some.csv'), '--labels', 'kind', '--normal-label', 'ok']
+    const { judged, learned, worth } = await detect(...flags)
+    const ordinary = odd.filter((is, row) => row % 4 !== 0 && !is).length
+    expect(learned).toBe(ordinary - Math.round(0.2 * ordinary))
+    expect(judged).toBe(600 - learned)
+    expect(worth.ensemble.auroc).toBeGreaterThan(0.98)
+    const { stderr } = await warmCli(['detect', at(`run-${flags.join('').replace(/\W/g, '')}`), ...flags])
+    expect(stderr).toContain('200 of 800 rows have no label')
+  })
+
+  test('of true and false are called so', async () => {
+    labelled(
+      'booleans.csv',
+      data.columns,
+      words((row) => String(odd[row])),
+    )
+    const flags = ['--data', at('booleans.csv'), '--labels', 'kind', '--normal-label', 'false']
+    expect((await detect(...flags)).worth.ensemble.auroc).toBeGreaterThan(0.98)
+  })
+
+  test('are the array of that name in an archive', async () => {
+    const [width, rows] = [4, 800]
+    const values = Float32Array.from(
+      { length: rows * width },
+      (_, i) => data.columns[i % width]?.values[Math.floor(i / width)] as number,
+    )
+    const array = (name: string, content: Uint8Array) => ({ name: `${name}.npy`, content })
+    const right = Uint8Array.from(odd, Number)
+    writeFileSync(
+      at('rows.npz'),
+      zip([
+        array('X', formatNpy([rows, width], values)),
+        array('y', formatNpy([rows], right.toReversed())),
+        array('truth', formatNpy([rows], right)),
+      ]),
+    )
+    const data800 = ['--data', at('rows.npz')]
+    expect((await detect(...data800, '--labels', 'truth')).worth.ensemble.auroc).toBeGreaterThan(0.97)
+    expect((await detect(...data800, '--labels', 'y')).worth.ensemble.auroc).toBeLessThan(0.8)
+    const { stdout } = await warmCli(['detect', ...data800, '--labels', 'trth', '--json'])
+    expect(JSON.parse(stdout).error).toMatchObject({ code: 'E_UNKNOWN', found: 'y [800], X, truth' })
+  })
+
+  test('of one kind judge nothing, and the detector is kept', async () => {
+    const ordinary = odd.flatMap((is, row) => (is ? [] : [row]))
+    writeFileSync(at('ordinary.csv'), formatCsv(pickTable(data, Int32Array.from(ordinary))))
+    const flags = ['--data', at('ordinary.csv'), '--labels', 'kind', '--normal-label', '0']
+    const { code, stdout, stderr } = await warmCli(['detect', ...flags, '--out', at('kept'), '--json'])
+    expect(code, stderr).toBe(0)
+    expect(JSON.parse(stdout).worth).toBe(undefined)
+    expect(stderr).toContain('all labelled rows are of one kind')
+    expect(existsSync(at('kept/model.onnx'))).toBe(true)
+  })
+})
+
+test('a model without a threshold calls nothing an anomaly, and says why', async () => {
+  await json('train', 'vanilla', '--data', 'digits:200', '--hidden', '4', '--epochs', '1', '--out', at('plain'))
+  const args = ['detect', at('plain'), '--data', 'digits:200', '--normal-label', '3']
+  expect((await json(...args)).anomalies).toBe(null)
+  const { stdout } = await warmCli(args)
+  expect(stdout).toContain('200 rows are scored; the model has no threshold, so none is called an anomaly')
+  expect(stdout).not.toContain('0 of 200')
 })

@@ -100,11 +100,12 @@ async function judgeSets(
 
 async function judgeSet(path: string, set: string, seeds: readonly number[], runtime: Runtime): Promise<Judged> {
   const { rows, anomaly = [] } = await openLabelled(path, { labels: 'y' })
+  const truth = anomaly.map((is) => is === true)
   const auroc: Record<string, number[]> = {}
   for (const seed of seeds) {
     const { model, scored } = await detect({ rows, oneClass: false, threshold: {}, seed, runtime })
     await model.close()
-    for (const { name, scores } of scored) auroc[name] = [...(auroc[name] ?? []), rank(scores, anomaly).auroc]
+    for (const { name, scores } of scored) auroc[name] = [...(auroc[name] ?? []), rank(scores, truth).auroc]
   }
   return { set, rows: rows.rows, anomalies: anomaly.filter((is) => is).length, auroc }
 }

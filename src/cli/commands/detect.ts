@@ -101,7 +101,7 @@ async function scoreAll(run: string, flags: Flags, columns: TableOptions | undef
   const rows = await openLabelled(data, { labels, normal: normalLabel })
   const runtime: Runtime = await openNodeRuntime({ device })
   try {
-    await report(flags, rows, await scoreWith(await openModel(run, runtime), rows.rows), out)
+    await report(flags, rows, await scoreWith(await openModel(run, runtime), rows), out)
   } finally {
     await runtime.close()
   }
@@ -137,7 +137,11 @@ function thresholdFrom({ contamination, quantile, falseAlarms }: Flags): Thresho
 
 async function report(flags: Flags, { anomaly }: LabelledRows, detection: Detection, out: string | undefined) {
   const { data, seed, json } = flags
+  const unknown = anomaly?.filter((is) => is === undefined).length ?? 0
+  if (unknown > 0)
+    note(`${unknown} of ${anomaly?.length} rows have no label: they are scored, and nothing is judged by them`)
   const summary = summarise({ data, seed }, detection, anomaly)
+  if (anomaly && !summary.worth) note('all labelled rows are of one kind: nothing says what the detector is worth')
   if (out !== undefined) {
     await writeDetection(out, detection, summary, anomaly)
     await writeWhole(join(out, 'scores.csv'), formatCsv(scoreTable(scoresOf(detection))))
@@ -154,14 +158,8 @@ const scoresOf = ({ scored: [{ scores }], errors, model }: Detection): Scores =>
 })
 
 function show(summary: DetectionSummary, out: string | undefined): void {
-  const { rows, anomalies, threshold, anomalous, worth, verdict, agreement } = summary
-  const rule =
-    threshold?.falseAlarms === undefined
-      ? threshold && `quantile ${Number(threshold.quantile.toPrecision(6))}`
-      : `at most ${threshold.falseAlarms} false alarms`
-  say(
-    `${anomalies} of ${rows} rows are anomalies${threshold ? `: scores above ${threshold.value.toPrecision(4)} (${rule})` : ''}`,
-  )
+  const { anomalous, worth, verdict, seen, agreement } = summary
+  say(firstLine(summary))
   if (anomalous.length > 0) {
     const listed = anomalous
       .slice(0, SHOWN)
@@ -184,9 +182,17 @@ function show(summary: DetectionSummary, out: string | undefined): void {
       (part) => `${(100 * part).toFixed(1)}%`,
     )
     say(
-      `\nthe threshold finds ${parts[0]} of the anomalies; ${parts[1]} of what it calls one is; false alarms ${parts[2]}`,
+      `\nthe threshold finds ${parts[0]} of the anomalies; ${parts[1]} of what it calls one is; false alarms ${parts[2]}${seen ? ', among the rows learned from' : ''}`,
     )
   }
   if (out !== undefined)
     note(`\n${join(out, 'model.onnx')} is the detector, ${join(out, 'report.html')} tells about it`)
+}
+
+function firstLine({ rows, anomalies, threshold }: DetectionSummary): string {
+  if (!threshold) return `${rows} rows are scored; the model has no threshold, so none is called an anomaly`
+  const { value, quantile, falseAlarms } = threshold
+  const rule =
+    falseAlarms === undefined ? `quantile ${Number(quantile.toPrecision(6))}` : `at most ${falseAlarms} false alarms`
+  return `${anomalies} of ${rows} rows are anomalies: scores above ${value.toPrecision(4)} (${rule})`
 }

@@ -19,6 +19,12 @@ describe('an archive of arrays', () => {
     expect([...data.values]).toEqual(counting(12))
   })
 
+  test('its labels are y before any other, in whatever order they lie', async () => {
+    const other = formatNpy([4], Uint8Array.of(3, 3, 3, 3))
+    const data = await readDataset(zip([array('label', other), array('X', X), array('y', y)]))
+    expect(data.labels).toEqual(Int32Array.of(0, 1, 1, 0))
+  })
+
   test('its samples are X, x or data, or the only array with rows and columns, or the one that is named', async () => {
     const other = formatNpy([4, 2], Float32Array.from(counting(8)))
     expect((await readDataset(zip([array('w', other), array('x', X)]))).shape).toEqual([3])
