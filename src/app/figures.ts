@@ -6,7 +6,7 @@ import { dream } from '../model/boltzmann.js'
 import { pca } from '../model/recipes.js'
 import { drawActivationHistogram } from '../report/activation-histogram.js'
 import { drawCodeScatter } from '../report/code-scatter.js'
-import type { ReferenceLine } from '../report/epoch-lines.js'
+import { type ReferenceLine, scaleFor } from '../report/epoch-lines.js'
 import { drawFeatureMaps } from '../report/feature-maps.js'
 import type { Figure } from '../report/figure.js'
 import { drawImageGrid } from '../report/image-grid.js'
@@ -72,6 +72,7 @@ async function curve({ history, model }: Finished, prefix: string, reference?: R
       title: 'Layer by layer, then all together',
       caption: `Each phase makes its own loss small, so the lines need not meet; the last ends at ${last}.`,
       phases: phases.map((name) => ({ name, values: ofPhase(history, name).map(({ loss }) => loss) })),
+      scale: scaleOf(history),
     })
   }
   const validated = history.flatMap(({ validationMse }) => validationMse ?? [])
@@ -85,9 +86,12 @@ async function curve({ history, model }: Finished, prefix: string, reference?: R
     ],
     ...(comparable && reference && { references: [reference] }),
     yLabel,
-    scale: 'log',
+    scale: scaleOf(history),
   })
 }
+
+const scaleOf = (history: readonly EpochRecord[]) =>
+  scaleFor(history.flatMap(({ loss, validationMse = loss }) => [loss, validationMse]))
 
 const ofPhase = (history: readonly EpochRecord[], name: string) => history.filter(({ phase }) => phase === name)
 

@@ -126,6 +126,10 @@ export const takesLabels = (phase: PhaseSpec): boolean => phase.kind === 'descen
 /** Whether a phase's target is the class of every pixel. */
 export const takesClassMaps = (phase: PhaseSpec): boolean => phase.kind === 'descend' && phase.loss.type === 'pixels'
 
+/** Whether a phase on all layers takes the values of samples for probabilities. */
+export const takesProbabilities = ({ output }: Pick<Spec, 'output'>, phase: PhaseSpec): boolean =>
+  phase.kind === 'contrast' ? output === 'sigmoid' : phase.kind === 'descend' && phase.loss.type === 'crossEntropy'
+
 /** The JSON Schema of a spec as a person writes it: defaults may be left out. */
 export const specJsonSchema = (): unknown =>
   z.toJSONSchema(specSchema, { io: 'input', target: 'draft-2020-12', reused: 'ref' })

@@ -58,7 +58,8 @@ export async function writeWhole(path: string, bytes: Uint8Array | string | Asyn
     }
     await rename(beside, path)
   } catch (cause) {
-    await rm(beside, { force: true })
+    // where it could not even be made, the first failure is the one to tell
+    await rm(beside, { force: true }).catch(() => {})
     // what is written as it is made may fail in being made
     throw cause instanceof DiaboloError ? cause : writeError(path, cause)
   }

@@ -91,6 +91,9 @@ function lossAxis(label: string, values: readonly number[], scale: LossScale): R
     : { label, ticks: spaceLinearly(Math.min(0, lowest), highest, 6), transform: (value) => value }
 }
 
+/** A logarithmic axis, where there is a logarithm of every loss: one may come to 0. */
+export const scaleFor = (losses: readonly number[]): LossScale => (losses.every((loss) => loss > 0) ? 'log' : 'linear')
+
 export const emptyHistory = (at: string) =>
   new DiaboloError('E_SHAPE', {
     at,

@@ -1,6 +1,6 @@
 import { buildMachine, mirrored } from '../compile/contrast.js'
 import { initialParameters, type Network, networkOf, type Parameters } from '../compile/network.js'
-import { type SteppedSpec, takesClassMaps, takesLabels } from '../compile/spec.js'
+import { type SteppedSpec, takesClassMaps, takesLabels, takesProbabilities } from '../compile/spec.js'
 import { stateOf } from '../compile/step.js'
 import { type Dataset, slice } from '../data/dataset.js'
 import { fingerprintOf } from '../data/fingerprint.js'
@@ -19,7 +19,14 @@ import { bufferOf, openCodes, openFeed } from './open-feed.js'
 import { type Explained, type Solution, solve } from './solve/index.js'
 import { stopAfter, untilStopped } from './stopping.js'
 import { openSubsample, subsampleSize } from './subsample.js'
-import { requireClassMaps, requireFitOptions, requireLabels, requireTensors, requireWidth } from './validate.js'
+import {
+  requireClassMaps,
+  requireFitOptions,
+  requireLabels,
+  requireProbabilities,
+  requireTensors,
+  requireWidth,
+} from './validate.js'
 import { openValidation } from './validation.js'
 
 export interface FitOptions extends Patience, KeeperOptions {
@@ -186,6 +193,7 @@ async function runDescent(training: Training, given: SteppedSpec, at: Standing):
     options.validation && (subsample ? slice(options.validation, 0, MOST_VALIDATED) : options.validation)
   const network = trainedBy(whole, phase)
   if (at.position.step > 0) requireTensors(at, stateOf(network, phase))
+  if (from === 0 && takesProbabilities(whole.spec, phase)) requireProbabilities(data, phase)
   if (takesLabels(phase)) requireLabels(data, whole.spec.head?.classes ?? 0)
   if (takesClassMaps(phase)) requireClassMaps(data, whole.pixels?.classes ?? 0)
   const parameters = parametersOf(whole, at)

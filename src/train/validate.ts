@@ -42,6 +42,26 @@ export function requireRows(data: Samples, { batchSize, name }: SteppedSpec): vo
 }
 
 /**
+ * Where values are taken for probabilities, by cross-entropy or by Bernoulli units, all of them must be some. A stream is not
+ * read ahead for this.
+ *
+ * @throws E_DATA naming the first row and value (from 0) that is not from 0 to 1
+ */
+export function requireProbabilities(data: Dataset | RowStream, { name }: SteppedSpec): void {
+  if (isStream(data)) return
+  const { values, scale } = data
+  const bad = values.findIndex((value) => !(value * scale >= 0 && value * scale <= 1))
+  if (bad === -1) return
+  const width = widthOf(data)
+  throw new DiaboloError('E_DATA', {
+    at: `data set "${data.name}", row ${Math.floor(bad / width)}, value ${bad % width} (counted from 0), in phase "${name}"`,
+    expected: 'numbers from 0 to 1: cross-entropy and Bernoulli units take them for probabilities',
+    found: `${(values[bad] as number) * scale}`,
+    hint: 'scale the data to 0 … 1, or use the loss "mse" (--loss mse) or Gaussian visible units (--visible gaussian)',
+  })
+}
+
+/**
  * @throws E_DATA when samples have no classes, or one that is not from 0 to `classes` − 1
  */
 export function requireLabels({ name, labels }: Samples, classes: number): void {

@@ -45,3 +45,9 @@ test('a model is found in its folder or by its own path', async () => {
   expect(await modelPath(folder)).toBe(join(folder, 'model.onnx'))
   expect(await modelPath(join(folder, 'model.onnx'))).toBe(join(folder, 'model.onnx'))
 })
+
+test('what cannot even be begun fails as what cannot be written', async () => {
+  writeFileSync(join(folder, 'in-the-way'), '')
+  const path = join(folder, 'in-the-way/codes.npy')
+  await expect(writeWhole(path, 'new')).rejects.toMatchObject({ code: 'E_WRITE', at: path })
+})

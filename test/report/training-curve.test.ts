@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { scaleFor } from '../../src/report/epoch-lines.js'
 import { LIGHT, LINE_STYLES } from '../../src/report/theme.js'
 import { drawTrainingCurve } from '../../src/report/training-curve.js'
 import { findAll, parseXml, textOf, type XmlElement } from './xml.js'
@@ -121,6 +122,14 @@ test('long names stay inside the picture', async () => {
   const name = 'a name that goes on and on, far beyond what one line of the figure can hold, without any end'
   const svg = parseXml((await drawTrainingCurve({ series: [{ ...training, name }] })).svg)
   expect(texts(svg).some((text) => text.startsWith('a name') && text.endsWith('…'))).toBe(true)
+})
+
+test('an axis is logarithmic where every loss has a logarithm', async () => {
+  expect(scaleFor([0.1, 3])).toBe('log')
+  expect(scaleFor([0.1, 0])).toBe('linear')
+  expect(scaleFor([0.1, -0.2])).toBe('linear')
+  const values = [0.1, 0, -0.2]
+  await expect(drawTrainingCurve({ series: [{ name: 'a', values }], scale: scaleFor(values) })).resolves.toBeDefined()
 })
 
 describe('refuses', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { dataset } from '../../src/data/dataset.js'
 import { Autoencoder } from '../../src/model/autoencoder.js'
 import { DivergedError, fitSpec } from '../../src/model/estimator.js'
-import { sparse, stacked, vanilla } from '../../src/model/recipes.js'
+import { rbm, sparse, stacked, vanilla } from '../../src/model/recipes.js'
 import type { CorruptionInput } from '../../src/nn/corruption.js'
 import type { FitEvent } from '../../src/train/events.js'
 import { useNativeRuntime } from '../native.js'
@@ -180,5 +180,32 @@ describe('sparsity', () => {
       const [reported, actual] = await activityFor(batchSize)
       expect(reported).toBeCloseTo(actual as number, 6)
     }
+  })
+})
+
+describe('values that are taken for probabilities', () => {
+  const values = Float32Array.from(samples(ROWS, SHAPE), (value) => value / 255)
+  const wrong = dataset(
+    values.map((value, i) => (i === 37 ? 1.5 : value)),
+    { shape: SHAPE, name: 'wild' },
+  )
+  const refusal = { code: 'E_DATA', at: expect.stringContaining('"wild", row 2, value 5'), found: '1.5' }
+  const how = () => ({ runtime: runtime() })
+
+  test.each([
+    [
+      'by cross-entropy',
+      () => vanilla({ hidden: 3, epochs: 1, batchSize: 10, loss: 'crossEntropy' }).fit(wrong, how()),
+    ],
+    ['by Bernoulli units', () => rbm({ hidden: 3, epochs: 1, batchSize: 10 }).fit(wrong, how())],
+    ['by the last phase of several', () => stacked({ ...OPTIONS, loss: 'crossEntropy' }).fit(wrong, how())],
+  ])('%s are from 0 to 1', async (_, run) => {
+    await expect(run()).rejects.toMatchObject(refusal)
+  })
+
+  test('are not asked for by squared errors and Gaussian units', async () => {
+    const close = async (model: Promise<Autoencoder>) => (await model).close()
+    await close(vanilla({ hidden: 3, epochs: 1, batchSize: 10 }).fit(wrong, how()))
+    await close(rbm({ hidden: 3, epochs: 1, batchSize: 10, visible: 'gaussian' }).fit(wrong, how()))
   })
 })
