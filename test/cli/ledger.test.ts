@@ -2,10 +2,16 @@ import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import { judgeCodes } from '../../src/app/ledger/flat-codes.js'
 import { flagsOf } from '../../src/app/ledger/learn.js'
 import { ledgerPage } from '../../src/app/ledger/page.js'
+import { slice } from '../../src/data/dataset.js'
+import { digits } from '../../src/data/digits/index.js'
+import { pca } from '../../src/model/recipes.js'
+import { useNativeRuntime } from '../native.js'
 import { warmCli } from './warm-cli.js'
 
+const runtime = useNativeRuntime()
 const folder = mkdtempSync(join(tmpdir(), 'diabolo-ledger-'))
 const at = (name: string) => join(folder, name)
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -64,6 +70,20 @@ describe('pictures in the page', () => {
     expect(pageOf('a')).not.toContain('Side by side')
     expect(pageOf()).not.toContain('![')
   })
+})
+
+test('codes of two numbers are judged by their neighbours, and drawn', async () => {
+  const all = digits({ rows: 600, seed: 1 })
+  const source = { name: 'digits', origin: 'digits', train: slice(all, 0, 400), test: slice(all, 400, 600) }
+  const model = await pca({ latent: 2 }).fit(source.train, { seed: 1, runtime: runtime() })
+  const way = { id: 'two', name: 'Two components', axes: 'principal component' }
+  const { accuracy, figure } = await judgeCodes(way, model, { source, runtime: runtime(), seed: 1 })
+  await model.close()
+  expect(accuracy).toBeGreaterThan(0.25)
+  expect(accuracy).toBeLessThan(0.75)
+  expect(figure).toMatchObject({ id: 'two', title: 'Two components' })
+  expect(figure.caption).toContain(`${(100 * accuracy).toFixed(1)}% are of the class`)
+  expect(figure.alt).toContain('Across: first principal component. Upwards: second principal component.')
 })
 
 test('options are told as they are typed', () => {

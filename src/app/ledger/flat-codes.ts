@@ -1,8 +1,9 @@
+import type { Autoencoder } from '../../model/autoencoder.js'
 import { WITHOUT_MACHINES } from '../../recipes/deep.js'
 import { RECIPES, type Recipe } from '../../recipes/index.js'
 import { drawCodeScatter } from '../../report/code-scatter.js'
 import type { Figure } from '../../report/figure.js'
-import { classifyByNeighbours } from '../classification.js'
+import { type Classifying, classifyByNeighbours } from '../classification.js'
 import { flagsOf, learnMnist } from './learn.js'
 import type { LedgerContext, LedgerPart, LedgerRow } from './row.js'
 
@@ -48,29 +49,22 @@ const WAYS: readonly Way[] = [
 export const flatCodes: LedgerPart = {
   summary: 'codes of two numbers: of the deep network with Boltzmann machines first, without, and principal components',
   async measure(context) {
-    const found = []
+    const found: Measured[] = []
     for (const way of WAYS) found.push(await measureWay(context, way))
     return { rows: found.map(({ row }) => row), figures: found.map(({ figure }) => figure) }
   },
 }
 
-async function measureWay(context: LedgerContext, way: Way): Promise<{ row: LedgerRow; figure: Figure }> {
-  const { id, name, recipe, options, bar, axes = 'value of the code' } = way
-  const { accuracy, figure, seconds } = await learnMnist(context, recipe, options, async (model, how) => {
-    const { test } = how.source
-    const accuracy = 1 - (await classifyByNeighbours(model, how, NEIGHBOURS)).error
-    const { data: codes } = await model.encode(test)
-    const figure = await drawCodeScatter({
-      id,
-      title: name,
-      caption: `Codes of test images. Of all, ${(100 * accuracy).toFixed(1)}% are of the class of most of their ${NEIGHBOURS} nearest training images.`,
-      codes,
-      labels: test.labels ?? [],
-      xLabel: `first ${axes}`,
-      yLabel: `second ${axes}`,
-    })
-    return { accuracy, figure }
-  })
+interface Measured {
+  readonly row: LedgerRow
+  readonly figure: Figure
+}
+
+async function measureWay(context: LedgerContext, way: Way): Promise<Measured> {
+  const { name, recipe, options, bar } = way
+  const { accuracy, figure, seconds } = await learnMnist(context, recipe, options, (model, how) =>
+    judgeCodes(way, model, how),
+  )
   context.note(`${name}: ${accuracy.toFixed(3)} by neighbours`)
   return {
     figure,
@@ -85,4 +79,25 @@ async function measureWay(context: LedgerContext, way: Way): Promise<{ row: Ledg
       seconds,
     },
   }
+}
+
+/** How well neighbours of a test sample's code tell its class, and the codes as points. */
+export async function judgeCodes(
+  { id, name, axes = 'value of the code' }: Pick<Way, 'id' | 'name' | 'axes'>,
+  model: Autoencoder,
+  how: Classifying,
+): Promise<{ readonly accuracy: number; readonly figure: Figure }> {
+  const { test } = how.source
+  const accuracy = 1 - (await classifyByNeighbours(model, how, NEIGHBOURS)).error
+  const { data: codes } = await model.encode(test)
+  const figure = await drawCodeScatter({
+    id,
+    title: name,
+    caption: `Codes of test samples. Of all, ${(100 * accuracy).toFixed(1)}% are of the class of most of their ${NEIGHBOURS} nearest training samples.`,
+    codes,
+    labels: test.labels ?? [],
+    xLabel: `first ${axes}`,
+    yLabel: `second ${axes}`,
+  })
+  return { accuracy, figure }
 }
