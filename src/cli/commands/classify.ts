@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import type { z } from 'zod'
 import {
   type Classifying,
@@ -101,7 +101,11 @@ export function register(command: Command): void {
 
   const curving = add('curve', 'how few labels can do: errors with and without pretraining')
     .argument('[run]', 'a run folder, or a model.onnx; without, a stack of denoising layers is pretrained first')
-    .option('--labels <number,…>', 'how many labels', numbersOf('--labels'), [100, 1000, 10_000])
+    .addOption(
+      new Option('--labels <number,…>', 'how many labels')
+        .argParser(numbersOf('--labels'))
+        .default([100, 1000, 10_000], '100,1000,10000'),
+    )
     .option('--out <folder>', 'where the figure goes (default: runs/curve-<time>)')
   addFlags(curving, classOptions, CURVE_DEFAULTS)
   curving.action((run: string | undefined, flags: Flags & { readonly labels: readonly number[] }) =>
