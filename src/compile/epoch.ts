@@ -7,7 +7,7 @@ import { type OptimizerSpec, optimizerOf } from '../nn/optimizers.js'
 import { add, cast, gather, loop, mul } from '../ops/index.js'
 import { type LowerOptions, lower } from './lowering/index.js'
 import type { Network } from './network.js'
-import { type SteppedSpec, takesClassMaps, takesLabels } from './spec.js'
+import { type SteppedSpec, takesClassMaps, takesLabels, takesOriginals } from './spec.js'
 import { emitStep, noiseNeed, type StateSpec, type Step, stateOf } from './step.js'
 import { meterNames } from './update.js'
 
@@ -35,6 +35,9 @@ export const LABELS = 'labels'
 /** The input that holds the classes of all samples' pixels. */
 export const CLASS_MAPS = 'classMaps'
 
+/** The input that holds all samples as they were before they were altered. */
+export const ORIGINALS = 'originals'
+
 /** The output that holds the loss of every step. */
 export const LOSSES = 'losses'
 
@@ -50,7 +53,8 @@ export const meterName = (name: string) => `meter/${name}`
  *
  * inputs:   trips int64 [], data [rows, width], order int32 [steps, batch], `scalar/…` float32 [steps], state …;
  *           where the phase needs noise: bank float32 [bank, width], `noise/first` and `noise/second` int32 [steps, ...picks];
- *           where it learns classes: labels int32 [rows], or those of pixels: classMaps uint8 [rows, pixels]
+ *           where it learns classes: labels int32 [rows], or those of pixels: classMaps uint8 [rows, pixels];
+ *           where data was altered, and is wanted back as it was: originals [rows, width]
  * outputs:  `….next` for each state tensor, losses float32 [trips], `meter/…` float32 [trips, …]
  *
  * @param anywhere  one more input, step int64 []: the lists hold more steps than the run takes, and it begins at that one
@@ -106,7 +110,8 @@ export function epochGraph(
  *
  * inputs:   data [rows, width], order int32 [batch], `scalar/…` float32 [], state …;
  *           where the phase needs noise: bank float32 [bank, width], `noise/first` and `noise/second` int32 [...picks];
- *           where it learns classes: labels int32 [rows], or those of pixels: classMaps uint8 [rows, pixels]
+ *           where it learns classes: labels int32 [rows], or those of pixels: classMaps uint8 [rows, pixels];
+ *           where data was altered, and is wanted back as it was: originals [rows, width]
  * outputs:  `….next` for each state tensor, losses float32 [], `meter/…` float32 […]
  */
 export function stepGraph(network: Network, phase: SteppedSpec, batch: number, stored: StoredAs): Graph {
@@ -126,6 +131,7 @@ export function stepGraph(network: Network, phase: SteppedSpec, batch: number, s
 function feedTypes(network: Network, phase: SteppedSpec, batch: number, stored: StoredAs) {
   const noise = noiseNeed(network, phase, batch)
   const shared: Record<string, TensorType> = { data: { dtype: stored.dtype, shape: ['rows', network.width] } }
+  if (takesOriginals(phase)) shared[ORIGINALS] = shared.data as TensorType
   if (takesLabels(phase)) shared[LABELS] = { dtype: 'int32', shape: ['rows'] }
   if (takesClassMaps(phase)) shared[CLASS_MAPS] = { dtype: 'uint8', shape: ['rows', network.pixels?.count ?? 0] }
   const own: Record<string, TensorType> = { order: { dtype: 'int32', shape: [batch] } }
@@ -147,8 +153,10 @@ function emitFedStep(
 ): Step {
   const at = (name: string) => fed[name] as Value
   const { builder } = at('data')
+  const batchOf = (name: string) => scaled(gather(at(name), at('order')), stored)
   const batch = builder.within('batch', () => ({
-    target: scaled(gather(at('data'), at('order')), stored),
+    target: batchOf(takesOriginals(phase) ? ORIGINALS : 'data'),
+    seen: takesOriginals(phase) ? batchOf('data') : undefined,
     labels: takesLabels(phase) ? gather(at(LABELS), at('order')) : undefined,
     classMaps: takesClassMaps(phase) ? gather(at(CLASS_MAPS), at('order')) : undefined,
     noise: fed.bank && (NOISE_ROWS.map((name) => gather(at('bank'), at(name))) as [Value, Value]),

@@ -126,6 +126,10 @@ export const takesLabels = (phase: PhaseSpec): boolean => phase.kind === 'descen
 /** Whether a phase's target is the class of every pixel. */
 export const takesClassMaps = (phase: PhaseSpec): boolean => phase.kind === 'descend' && phase.loss.type === 'pixels'
 
+/** Whether a phase sees samples that were altered, and wants them back as they were. */
+export const takesOriginals = (phase: PhaseSpec): boolean =>
+  phase.kind === 'descend' && phase.augmentation?.wanted === 'original'
+
 /** Whether a phase on all layers takes the values of samples for probabilities. */
 export const takesProbabilities = ({ output }: Pick<Spec, 'output'>, phase: PhaseSpec): boolean =>
   phase.kind === 'contrast' ? output === 'sigmoid' : phase.kind === 'descend' && phase.loss.type === 'crossEntropy'

@@ -54,6 +54,8 @@ export function noiseNeed(network: Network, phase: SteppedSpec, batch: number): 
 export interface StepInputs {
   /** float32 [batch, width]: samples as the model should give them back; in a table's rows, NaN where a value is missing */
   readonly target: Value
+  /** float32 [batch, width]: the samples as the model sees them, but for noise; the target when left out */
+  readonly seen?: Value | undefined
   /** int32 [batch]: the samples' classes, where the phase tells them */
   readonly labels?: Value | undefined
   /** uint8 [batch, pixels]: the classes of their pixels, where the phase tells those */
@@ -84,7 +86,7 @@ export const emitStep = (network: Network, phase: SteppedSpec, inputs: StepInput
  * `encoder.0`, `loss`, `backward/encoder.0`, `update/encoder.0.weight`.
  */
 function emitDescent(network: Network, phase: DescendSpec, inputs: StepInputs): Step {
-  const { target, noise, state, scalars } = inputs
+  const { target, seen = target, noise, state, scalars } = inputs
   const parameters = parametersOf(network, state)
   const { builder } = target
   const { corruption } = phase
@@ -95,7 +97,7 @@ function emitDescent(network: Network, phase: DescendSpec, inputs: StepInputs): 
       ? builder.within('noise', () => then(emitCorruption(corruption, values, ...noise)))
       : then(values)
   // noise on what is missing is missing too
-  const x = corrupted('input', target, filled)
+  const x = corrupted('input', seen, filled)
   const { code, decode } = network.forward(x, parameters)
   const misfit = emitMisfit(network, phase, { ...inputs, code: corrupted('code', code), decode, parameters })
   const { loss, activation } = builder.within('loss', () => {

@@ -62,6 +62,10 @@ const augmentationOptions = {
   shear: z.number().min(0).default(0).describe('and rows are moved by so many pixels a row'),
   shift: z.number().min(0).default(0).describe('and all is moved by so many pixels'),
   moved: z.number().gt(0).max(1).default(1).describe('part of the images that are moved'),
+  wanted: z
+    .enum(['moved', 'original'])
+    .default('moved')
+    .describe('what is wanted back of a moved image: as it was moved, or as it was before'),
 }
 
 /** Images as they are. */
@@ -105,11 +109,11 @@ export const CHAPTER = {
 
 /** A phase of gradient descent with these options. */
 export function descent(options: NetworkOptions, name = 'train'): DescendInput {
-  const { loss, alpha, rho, rotation, stretch, shear, shift, moved: part } = options
+  const { loss, alpha, rho, rotation, stretch, shear, shift, moved: part, wanted } = options
   const moves = rotation > 0 || stretch > 0 || shear > 0 || shift > 0
   return {
     ...descentTo({ type: loss }, options, name),
-    ...(moves && { augmentation: { type: 'affine', rotation, stretch, shear, shift, part } }),
+    ...(moves && { augmentation: { type: 'affine', rotation, stretch, shear, shift, part, wanted } }),
     ...(alpha > 0 && { penalties: [{ type: 'klSparsity', rho, weight: alpha }] }),
   }
 }

@@ -13,6 +13,8 @@ interface AlteredFeedOptions {
   /** Rows that are shuffled with one another. */
   readonly buffer: number
   readonly alter: Alter
+  /** Whether rows are brought beside as they were before. */
+  readonly keepsOriginals?: boolean | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -28,7 +30,7 @@ export function alteredFeed(runtime: Runtime, data: Dataset, options: AlteredFee
 async function* load(
   runtime: Runtime,
   data: Dataset,
-  { buffer, alter, signal }: AlteredFeedOptions,
+  { buffer, alter, keepsOriginals, signal }: AlteredFeedOptions,
   { batch, shuffle, epoch = 1, seen = 0 }: Visit,
 ): AsyncGenerator<Portion, void, void> {
   const width = widthOf(data)
@@ -40,11 +42,21 @@ async function* load(
     samples.forEach((sample, i) => {
       values.set(data.values.subarray(sample * width, (sample + 1) * width), i * width)
     })
+    const before = keepsOriginals ? values.slice() : undefined
     await alterAll(alter, values, samples, { epoch, width, signal })
     if (signal?.aborted) return
-    const resident = await runtime.put({ dtype: data.dtype, shape: [samples.length, width], data: values } as Tensor)
+    const put = (rows: typeof values) =>
+      runtime.put({ dtype: data.dtype, shape: [samples.length, width], data: rows } as Tensor)
+    const resident = await put(values)
+    const originals = before && (await put(before))
     const { labels } = data
     const classes = labels && (await runtime.put(labelTensor(samples.map((sample) => labels[sample] as number))))
-    yield { resident, ...(classes && { labels: classes }), places: samples.map((_, i) => i), samples }
+    yield {
+      resident,
+      ...(originals && { originals }),
+      ...(classes && { labels: classes }),
+      places: samples.map((_, i) => i),
+      samples,
+    }
   }
 }

@@ -7,6 +7,8 @@ import type { Resident } from '../runtime/types.js'
 export interface Portion {
   /** [rows, width], as stored; not all of it need be visited. */
   readonly resident: Resident
+  /** The same as they were before they were altered, where that is asked for. */
+  readonly originals?: Resident
   /** int32 [rows]: their classes, where samples have any. */
   readonly labels?: Resident
   /** uint8 [rows, pixels]: the classes of their pixels, where samples have such. */
@@ -18,7 +20,7 @@ export interface Portion {
 }
 
 /** What of a portion is on the runtime's side. */
-export type Brought = Pick<Portion, 'resident' | 'labels' | 'classMaps'>
+export type Brought = Pick<Portion, 'resident' | 'originals' | 'labels' | 'classMaps'>
 
 /** How the samples are gone through once. */
 export interface Visit extends Pick<Ordering, 'shuffle'> {
@@ -47,8 +49,8 @@ export const labelTensor = (labels: Int32Array): Tensor<'int32'> => ({
 })
 
 /** What a portion has on the runtime's side. */
-export const residentsOf = ({ resident, labels, classMaps }: Brought): Resident[] =>
-  [resident, labels, classMaps].filter((each) => each !== undefined)
+export const residentsOf = ({ resident, originals, labels, classMaps }: Brought): Resident[] =>
+  [resident, originals, labels, classMaps].filter((each) => each !== undefined)
 
 /** What is left of a portion after so many samples. */
 export const after = ({ places, samples, ...residents }: Portion, count: number): Portion => ({

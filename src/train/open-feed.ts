@@ -16,14 +16,18 @@ export interface FeedOptions {
   readonly signal?: AbortSignal
   /** What becomes of samples, anew in every epoch; they are seen as they are when left out. */
   readonly alter?: Alter | undefined
+  /** Whether they are brought beside as they were before. */
+  readonly keepsOriginals?: boolean | undefined
 }
 
 /** Samples as they are, or altered. */
 export function openFeed(runtime: Runtime, data: Dataset | RowStream, options: FeedOptions): Feed {
   const buffer = bufferOf(data, options)
-  const { signal, alter } = options
-  if (isStream(data)) return streamFeed(runtime, data, buffer, { signal, alter })
-  return alter ? alteredFeed(runtime, data, { buffer, signal, alter }) : residentFeed(runtime, data, buffer)
+  const { signal, alter, keepsOriginals } = options
+  if (isStream(data)) return streamFeed(runtime, data, buffer, { signal, alter, keepsOriginals })
+  return alter
+    ? alteredFeed(runtime, data, { buffer, signal, alter, keepsOriginals })
+    : residentFeed(runtime, data, buffer)
 }
 
 /** Rows that are shuffled with one another: where nothing else is said, all in memory, what fits 32 MiB of a stream. */

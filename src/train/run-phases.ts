@@ -1,6 +1,6 @@
 import { buildMachine, mirrored } from '../compile/contrast.js'
 import { initialParameters, type Network, networkOf, type Parameters } from '../compile/network.js'
-import { type SteppedSpec, takesClassMaps, takesLabels, takesProbabilities } from '../compile/spec.js'
+import { type SteppedSpec, takesClassMaps, takesLabels, takesOriginals, takesProbabilities } from '../compile/spec.js'
 import { stateOf } from '../compile/step.js'
 import { type Dataset, slice } from '../data/dataset.js'
 import { fingerprintOf } from '../data/fingerprint.js'
@@ -207,6 +207,7 @@ async function runDescent(training: Training, given: SteppedSpec, at: Standing):
       return openFeed(runtime, data, {
         ...how,
         alter: augmenter({ augmentation, seed, phase: phase.name }, data.shape),
+        keepsOriginals: takesOriginals(phase),
       })
     }
     return from > 0 ? openCodes(encoding, how) : feed

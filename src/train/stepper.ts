@@ -1,8 +1,17 @@
 import type { Tensor } from '../base/tensor.js'
-import { CLASS_MAPS, compileEpoch, compileStep, LABELS, LOSSES, meterName, nextName } from '../compile/epoch.js'
+import {
+  CLASS_MAPS,
+  compileEpoch,
+  compileStep,
+  LABELS,
+  LOSSES,
+  meterName,
+  nextName,
+  ORIGINALS,
+} from '../compile/epoch.js'
 import type { LowerOptions } from '../compile/lowering/index.js'
 import type { Network, Parameters } from '../compile/network.js'
-import { type SteppedSpec, takesClassMaps, takesLabels } from '../compile/spec.js'
+import { type SteppedSpec, takesClassMaps, takesLabels, takesOriginals } from '../compile/spec.js'
 import { stateOf } from '../compile/step.js'
 import { meterNames } from '../compile/update.js'
 import { floats } from '../runtime/floats.js'
@@ -117,7 +126,10 @@ export class Stepper {
    * @param portion  the samples still to see; what is left at the end makes one smaller batch
    * @param epoch    from 1; decides the noise that is fresh every epoch
    */
-  async advance({ resident, labels, classMaps, places, samples }: Portion, epoch: number): Promise<Advance> {
+  async advance(
+    { resident, originals = resident, labels, classMaps, places, samples }: Portion,
+    epoch: number,
+  ): Promise<Advance> {
     const batch = Math.min(this.#phase.batchSize, places.length)
     const trips = Math.min(Math.floor(places.length / batch), stepsFor(this.#secondsPerStep))
     const rows = trips * batch
@@ -128,6 +140,7 @@ export class Stepper {
       trips,
       shared: {
         data: resident,
+        ...(takesOriginals(this.#phase) && { [ORIGINALS]: originals }),
         ...(labels && takesLabels(this.#phase) && { [LABELS]: labels }),
         ...(classMaps && takesClassMaps(this.#phase) && { [CLASS_MAPS]: classMaps }),
         ...(this.#bank && { bank: this.#bank }),

@@ -17,6 +17,8 @@ export interface StreamFeedOptions {
   readonly signal?: AbortSignal | undefined
   /** What becomes of rows after they were read. */
   readonly alter?: Alter | undefined
+  /** Whether rows are brought beside as they were before. */
+  readonly keepsOriginals?: boolean | undefined
 }
 
 /**
@@ -24,15 +26,10 @@ export interface StreamFeedOptions {
  *
  * @param buffer  rows of a window: those that are shuffled with one another
  */
-export function streamFeed(
-  runtime: Runtime,
-  data: RowStream,
-  buffer: number,
-  { signal, alter }: StreamFeedOptions = {},
-): Feed {
+export function streamFeed(runtime: Runtime, data: RowStream, buffer: number, options: StreamFeedOptions = {}): Feed {
   return {
     data,
-    portions: (visit) => inAdvance(load(runtime, data, buffer, visit, { signal, alter }), runtime),
+    portions: (visit) => inAdvance(load(runtime, data, buffer, visit, options), runtime),
     close: async () => {}, // each portion was freed after its use
   }
 }
@@ -43,23 +40,26 @@ async function* load(
   data: RowStream,
   buffer: number,
   { batch, shuffle, epoch = 1, seen = 0 }: Visit,
-  { signal, alter }: StreamFeedOptions,
+  { signal, alter, keepsOriginals }: StreamFeedOptions,
 ): AsyncGenerator<Portion, void, void> {
   const width = widthOf(data)
   const capacity = batch - 1 + buffer
   // one array for all windows, of which the runtime takes copies: first what was carried over, then the window
   const values: Values = new ARRAY_OF[data.dtype](capacity * width)
+  const before: Values | undefined = keepsOriginals ? values.slice() : undefined
+  const put = (rows: Values) => runtime.put({ dtype: data.dtype, shape: [capacity, width], data: rows } as Tensor)
   let carried = new Int32Array()
   let left = data.rows - seen
   // samples of the order that come before the window, and samples of the window that were seen before
-  let before = 0
+  let passed = 0
   for (const window of windowsOf({ rows: data.rows, buffer, shuffle })) {
-    const skipped = Math.min(window.rows.length, Math.max(0, seen - before))
-    before += window.rows.length
+    const skipped = Math.min(window.rows.length, Math.max(0, seen - passed))
+    passed += window.rows.length
     if (skipped === window.rows.length) continue
     const [rows, places] = [window.rows.subarray(skipped), window.places.subarray(skipped)]
     const read = values.subarray(carried.length * width)
     await untilStopped(fill(read, data, window.spans, signal), signal)
+    before?.set(read, carried.length * width)
     if (alter) await alterAll(alter, read, rowsOf(window.spans), { epoch, width, signal })
     if (signal?.aborted) return
     left -= rows.length
@@ -69,16 +69,18 @@ async function* load(
     )
     const whole = left === 0 ? samples.length : samples.length - (samples.length % batch)
     if (whole > 0) {
-      const resident = await runtime.put({ dtype: data.dtype, shape: [capacity, width], data: values } as Tensor)
+      const resident = await put(values)
+      const originals = before && (await put(before))
       const labels = await putLabels(runtime, data, { capacity, visited, samples })
       yield {
         resident,
+        ...(originals && { originals }),
         ...(labels && { labels }),
         places: visited.subarray(0, whole),
         samples: samples.subarray(0, whole),
       }
     }
-    moveToFront(values, width, visited.subarray(whole))
+    for (const rows of before ? [values, before] : [values]) moveToFront(rows, width, visited.subarray(whole))
     carried = samples.slice(whole)
   }
 }

@@ -89,7 +89,7 @@ describe('how an image is moved', () => {
   })
 })
 
-describe('training on moved images', () => {
+describe.each(['moved', 'original'] as const)('training on moved images, with the %s ones wanted', (wanted) => {
   const runtime = useNativeRuntime()
   const data = dataset(samples(57, SHAPE), { shape: SHAPE, name: 'samples' })
   const streamed = rowStream({
@@ -99,7 +99,7 @@ describe('training on moved images', () => {
     read: async (from, to) => data.values.slice(from * WIDTH, to * WIDTH) as Uint8Array,
   })
   const { part: moved, ...sizes } = MOVES
-  const options = { hidden: 6, epochs: 3, batchSize: 10, ...sizes, moved }
+  const options = { hidden: 6, epochs: 3, batchSize: 10, ...sizes, moved, wanted }
   const fit = { seed: 3, buffer: 20 }
   const learn = vanilla(options)
 
@@ -107,6 +107,18 @@ describe('training on moved images', () => {
     const still = await vanilla({ hidden: 6, epochs: 3, batchSize: 10 }).fit(data, { ...fit, runtime: runtime() })
     const other = await learn.fit(data, { ...fit, runtime: runtime() })
     expect(other.parameters).not.toEqual(still.parameters)
+  })
+
+  test('makes small how far reconstructions of moved images are from them', async () => {
+    const one = { ...options, epochs: 1, batchSize: 57, learningRate: 1e-9 }
+    const model = await vanilla(one).fit(data, { seed: 5, runtime: runtime() })
+    const moved = samples(57, SHAPE)
+    const numbers = Array.from({ length: 57 }, (_, i) => i)
+    alterBy({ ...sizes, part: MOVES.part })(moved, numbers, 1)
+    const { data: found } = await model.reconstruct(dataset(moved, { shape: SHAPE }))
+    const target = wanted === 'moved' ? moved : data.values
+    const error = found.reduce((sum, y, i) => sum + (y - (target[i] as number) / 255) ** 2, 0) / found.length
+    expect(model.history[0]?.loss).toBeCloseTo(error, 5)
   })
 
   test('a stream teaches the same, to the byte', async () => {

@@ -23,7 +23,7 @@ interface Way {
   readonly axes?: string
 }
 
-const WAYS: readonly Way[] = [
+export const WAYS: readonly Way[] = [
   {
     id: 'flat-codes-pretrained',
     name: '784-1000-500-250-2, Boltzmann machines first',
