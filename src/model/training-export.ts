@@ -125,8 +125,10 @@ function trainingOf({ network: whole, stored }: Artifact, wanted: string | undef
   }
   if (phase.subsample !== undefined) throw ofSubsamples(phase, recipe)
   const inner = phase.layers !== undefined && phase.layers.from > 0
+  // what moves images is not part of a graph: whoever feeds it gives them as they are to be seen, and wanted back
+  const { augmentation: _, ...fed } = phase
   return {
-    phase,
+    phase: fed,
     network: networkOf(whole.spec, phase),
     stored: inner ? { dtype: 'float32', scale: 1 } : stored,
     isFirst: phases[0] === phase,

@@ -122,6 +122,14 @@ describe('training as a file', () => {
     })
   })
 
+  test('of moved images takes images as they are to be seen, whatever was wanted back of those', async () => {
+    const options = { hidden: 8, epochs: 1, batchSize: BATCH, rotation: 0.1, wanted: 'original' } as const
+    const moved = await vanilla(options).fit(data, { seed: 2, runtime })
+    const still = await vanilla({ ...options, rotation: 0 }).fit(data, { seed: 2, runtime })
+    const [loss] = await train(moved, { epochs: 1 })
+    expect(Math.abs((loss as number) / (still.history[0]?.loss as number) - 1)).toBeLessThan(1e-6)
+  })
+
   test('from the trained weights goes on where the model is', async () => {
     const [first] = await train(model, { epochs: 1, from: 'trained' })
     expect(first).toBeLessThan(model.history[1]?.loss as number)
