@@ -24,6 +24,8 @@ async function codesWith(codeNoise: number) {
     codeNoise,
     epochs: 60,
     learningRate: 0.005,
+    // which pulls the other way
+    weightDecay: 0,
   } as const
   const model = await documents(options).fit(data, { seed: 1, runtime: runtime() })
   const [codes, again] = [await model.encode(data), await model.encode(data)]
