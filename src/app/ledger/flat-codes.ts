@@ -14,7 +14,7 @@ const ACCURACY = 0.9
 const DEEP = { units: [1000, 500, 250, 2] } as const
 
 /** A code that need not tell how an image is turned and slanted has room for what it is. */
-const ORIGINALS = { rotation: 0.2, stretch: 0.1, shear: 0.2, moved: 0.9, wanted: 'original' } as const
+const ORIGINALS = { rotation: 0.2, stretch: 0.15, shear: 0.4, moved: 1, wanted: 'original' } as const
 
 interface Way {
   readonly id: string
@@ -25,7 +25,7 @@ interface Way {
   readonly axes?: string
 }
 
-export const WAYS: readonly Way[] = [
+const WAYS: readonly Way[] = [
   {
     id: 'flat-codes-originals',
     name: '784-1000-500-250-2, moved images in, originals wanted',
