@@ -59,7 +59,7 @@ const HELD_OUT = 0.2
  */
 export async function detect(request: DetectionRequest): Promise<Detection> {
   const { rows, anomaly, columns, oneClass, threshold, score, seed, runtime, signal, onEvent } = request
-  const places = Int32Array.from({ length: rows.rows }, (_, row) => row)
+  const places = placesOf(rows.rows)
   const chosen = oneClass ? places.filter((row) => anomaly?.[row] === false) : places
   const calibrates = threshold.falseAlarms !== undefined
   const { rest, heldOut: unseen } = holdOutPlaces(chosen, oneClass ? HELD_OUT : 0, seed)
@@ -86,15 +86,17 @@ export async function detect(request: DetectionRequest): Promise<Detection> {
       { name: 'untrained', scores: await scoreUntrained(model, trained, samples, runtime, seed) },
     ],
     errors: (await model.errors(samples)).data,
-    judged: oneClass ? places.filter((row) => anomaly?.[row] || ordinary.has(row)) : labelledOf(places, anomaly),
+    judged: oneClass ? places.filter((row) => anomaly?.[row] || ordinary.has(row)) : labelledOf(rows.rows, anomaly),
     learned: learned.length,
     seen: !oneClass,
     seconds,
   }
 }
 
-const labelledOf = (places: Int32Array, anomaly: Anomalies | undefined) =>
-  anomaly ? places.filter((row) => anomaly[row] !== undefined) : places
+const placesOf = (rows: number) => Int32Array.from({ length: rows }, (_, row) => row)
+
+const labelledOf = (rows: number, anomaly: Anomalies | undefined) =>
+  anomaly ? placesOf(rows).filter((row) => anomaly[row] !== undefined) : placesOf(rows)
 
 /** The same network with the weights that it started from, all else as it was fitted. */
 async function scoreUntrained(
@@ -150,10 +152,7 @@ export async function scoreWith(model: Autoencoder, { rows, anomaly }: LabelledR
     model,
     scored: [{ name: model.spec.recipe, scores: await model.score(samples) }],
     errors: (await model.errors(samples)).data,
-    judged: labelledOf(
-      Int32Array.from({ length: rows.rows }, (_, row) => row),
-      anomaly,
-    ),
+    judged: labelledOf(rows.rows, anomaly),
     learned: 0,
     seen: false,
     seconds: 0,

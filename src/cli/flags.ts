@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander'
 import { z } from 'zod'
 import { DiaboloError } from '../base/errors.js'
+import { kebab } from '../base/kebab.js'
 import type { Recipe } from '../recipes/index.js'
 import { DEVICES } from '../runtime/types.js'
 
@@ -130,5 +131,3 @@ function parseArgument(flag: string, text: string, { type, items }: Property): u
   if (type !== 'array') return numberOf(flag)(text)
   return items?.type === 'string' ? text.split(',') : numbersOf(flag)(text)
 }
-
-const kebab = (name: string) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)

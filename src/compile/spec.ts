@@ -130,9 +130,11 @@ export const takesClassMaps = (phase: PhaseSpec): boolean => phase.kind === 'des
 export const takesOriginals = (phase: PhaseSpec): boolean =>
   phase.kind === 'descend' && phase.augmentation?.wanted === 'original'
 
-/** Whether a phase on all layers takes the values of samples for probabilities. */
-export const takesProbabilities = ({ output }: Pick<Spec, 'output'>, phase: PhaseSpec): boolean =>
-  phase.kind === 'contrast' ? output === 'sigmoid' : phase.kind === 'descend' && phase.loss.type === 'crossEntropy'
+/** Whether a phase takes the values of samples for probabilities: not where it is fed with codes. */
+export function takesProbabilities({ output }: Pick<Spec, 'output'>, phase: PhaseSpec): boolean {
+  if (phase.kind === 'solve' || (phase.layers?.from ?? 0) > 0) return false
+  return phase.kind === 'contrast' ? output === 'sigmoid' : phase.loss.type === 'crossEntropy'
+}
 
 /** The JSON Schema of a spec as a person writes it: defaults may be left out. */
 export const specJsonSchema = (): unknown =>

@@ -88,6 +88,8 @@ export async function runPhases(
   if (validation) requireWidth(validation, network.width, 'validation data')
   requireFitOptions(options)
   const { spec } = network
+  const bounded = spec.phases.find((phase) => takesProbabilities(spec, phase))
+  if (bounded) requireProbabilities(data, bounded)
   const stopping = stopAfter(options.signal, maxSeconds)
   const { signal } = stopping
   const fingerprint = fingerprintOf(data)
@@ -193,7 +195,6 @@ async function runDescent(training: Training, given: SteppedSpec, at: Standing):
     options.validation && (subsample ? slice(options.validation, 0, MOST_VALIDATED) : options.validation)
   const network = trainedBy(whole, phase)
   if (at.position.step > 0) requireTensors(at, stateOf(network, phase))
-  if (from === 0 && takesProbabilities(whole.spec, phase)) requireProbabilities(data, phase)
   if (takesLabels(phase)) requireLabels(data, whole.spec.head?.classes ?? 0)
   if (takesClassMaps(phase)) requireClassMaps(data, whole.pixels?.classes ?? 0)
   const parameters = parametersOf(whole, at)

@@ -1,6 +1,6 @@
 import { DiaboloError } from '../base/errors.js'
 import { sameShape, showShape } from '../base/shape.js'
-import type { SteppedSpec } from '../compile/spec.js'
+import type { PhaseSpec, SteppedSpec } from '../compile/spec.js'
 import { classMapsOf, type Dataset, type Samples, widthOf } from '../data/dataset.js'
 import { isStream, type RowStream } from '../data/row-stream.js'
 import type { Standing } from './checkpoint.js'
@@ -47,8 +47,9 @@ export function requireRows(data: Samples, { batchSize, name }: SteppedSpec): vo
  *
  * @throws E_DATA naming the first row and value (from 0) that is not from 0 to 1
  */
-export function requireProbabilities(data: Dataset | RowStream, { name }: SteppedSpec): void {
-  if (isStream(data)) return
+export function requireProbabilities(data: Dataset | RowStream, { name }: PhaseSpec): void {
+  // bytes of images are from 0 to 1, whatever they are
+  if (isStream(data) || (data.dtype === 'uint8' && 255 * data.scale <= 1)) return
   const { values, scale } = data
   const bad = values.findIndex((value) => !(value * scale >= 0 && value * scale <= 1))
   if (bad === -1) return

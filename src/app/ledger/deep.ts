@@ -2,8 +2,8 @@ import { WITHOUT_MACHINES } from '../../recipes/deep.js'
 import { RECIPES } from '../../recipes/index.js'
 import { labelCurve } from '../classification.js'
 import { FEW, fewLabelsRow } from './few-labels.js'
-import { flagsOf, type Judged, learnMnist } from './learn.js'
-import type { LedgerContext, LedgerPart, LedgerRow } from './row.js'
+import { flagsOf, type Judged, learnMnist, squaredError } from './learn.js'
+import type { LedgerPart, LedgerRow } from './row.js'
 
 const SOURCE = 'Hinton & Salakhutdinov (2006)'
 
@@ -14,18 +14,17 @@ const PRETRAINED = 3
 const BEST = 2.3
 
 /** The same network from drawn weights, by what optimisation has learned since. */
-const PLAIN = { ...WITHOUT_MACHINES, learningRate: 0.001 } as const
+export const PLAIN = { ...WITHOUT_MACHINES, learningRate: 0.001 } as const
 
 export const deep: LedgerPart = {
   summary: 'the deep autoencoder of 2006, with Boltzmann machines first and without',
   async measure(context) {
     const best = await learnMnist(context, RECIPES.deep, {}, async (model, how) => {
-      const { perImage } = await model.evaluate(how.source.test)
       const [few] = await labelCurve(model, how, { counts: [FEW], options: {} })
-      return { perImage, few }
+      return { ...(await squaredError(model, how)), few }
     })
-    const book = await squaredError(context, { preset: 'book' })
-    const plain = await squaredError(context, PLAIN)
+    const book = await learnMnist(context, RECIPES.deep, { preset: 'book' }, squaredError)
+    const plain = await learnMnist(context, RECIPES.deep, PLAIN, squaredError)
     const squared = (found: Judged<{ perImage: number }>, name: string, flags: string, bar: number): LedgerRow => ({
       what: `${SIZE}, ${name}: squared error per test image`,
       source: SOURCE,
@@ -49,9 +48,3 @@ export const deep: LedgerPart = {
     }
   },
 }
-
-const squaredError = (context: LedgerContext, options: Readonly<Record<string, unknown>>) =>
-  learnMnist(context, RECIPES.deep, options, async (model, { source }) => {
-    const { perImage } = await model.evaluate(source.test)
-    return { perImage }
-  })

@@ -1,9 +1,9 @@
 import type { Autoencoder } from '../../model/autoencoder.js'
-import { WITHOUT_MACHINES } from '../../recipes/deep.js'
 import { RECIPES, type Recipe } from '../../recipes/index.js'
 import { drawCodeScatter } from '../../report/code-scatter.js'
 import type { Figure } from '../../report/figure.js'
 import { type Classifying, classifyByNeighbours } from '../classification.js'
+import { PLAIN } from './deep.js'
 import { flagsOf, learnMnist } from './learn.js'
 import type { LedgerContext, LedgerPart, LedgerRow } from './row.js'
 
@@ -43,7 +43,7 @@ const WAYS: readonly Way[] = [
     id: 'flat-codes-plain',
     name: '784-1000-500-250-2, without Boltzmann machines',
     recipe: RECIPES.deep,
-    options: { ...DEEP, ...WITHOUT_MACHINES, learningRate: 0.001 },
+    options: { ...DEEP, ...PLAIN },
   },
   {
     id: 'flat-codes-components',

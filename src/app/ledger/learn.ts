@@ -1,3 +1,4 @@
+import { kebab } from '../../base/kebab.js'
 import type { Autoencoder } from '../../model/autoencoder.js'
 import { estimator } from '../../model/estimator.js'
 import type { Recipe } from '../../recipes/index.js'
@@ -29,8 +30,14 @@ export async function learnMnist<T extends object>(
   }
 }
 
+/** What a model leaves of a test image. */
+export const squaredError = async (model: Autoencoder, { source }: Classifying): Promise<{ perImage: number }> => {
+  const { perImage } = await model.evaluate(source.test)
+  return { perImage }
+}
+
 /** Options as they are typed: `--rbm-epochs 0`. */
 export const flagsOf = (options: Readonly<Record<string, string | number | readonly number[]>>): string =>
   Object.entries(options)
-    .map(([name, value]) => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} ${value}`)
+    .map(([name, value]) => `--${kebab(name)} ${value}`)
     .join(' ')
